@@ -1,0 +1,23 @@
+/* Options that many commands share, each defined once. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "opttype.h"
+#include "spec.h"
+
+extern const struct option opt_registry;       /* --registry -r */
+extern const struct option opt_registry_name;  /* --name -n: the registry, in commands about the registry itself */
+extern const struct option opt_new_registry;   /* --name -n of create and check-name: taken as typed */
+extern const struct option opt_resource_group; /* --resource-group -g */
+extern const struct option opt_required_group; /* the same, required */
+extern const struct option opt_location;
+extern const struct option opt_tags;
+extern const struct option opt_yes;
+extern const struct option opt_no_wait;
+extern const struct option opt_username, opt_password, opt_suffix; /* registry sign-in */
+extern const struct option opt_hidden_group;   /* -g where it no longer means anything */
+extern const struct option opt_top, opt_orderby;
+/* --set, --add, --remove, --force-string */
+extern const struct option opt_set, opt_add, opt_remove, opt_force_string;
+
+#endif

@@ -1,0 +1,139 @@
+/* The vocabulary in which commands are written down: rows of data, no functions.
+ *
+ * A command is a row in one of the tables of cli/groups/. Help, completion, manual pages and parsing are views of
+ * these rows; what goes on the wire is the row's operation (<acr/op.h>). */
+#ifndef CLI_SPEC_H
+#define CLI_SPEC_H
+
+#include <acr/error.h>
+#include <acr/json.h>
+#include <acr/op.h>
+
+struct context;
+struct option;
+
+/* How many words an option takes. */
+enum arity {
+	ARITY_NONE,     /* a flag */
+	ARITY_ONE,
+	ARITY_OPTIONAL, /* "--admin-enabled" or "--admin-enabled true" */
+	ARITY_MANY,     /* one or more, up to the next option */
+	ARITY_ANY,      /* none or more */
+};
+
+/* What an option's words mean. */
+struct option_type {
+	const char *metavar; /* "NAME" in help; NULL for flags */
+	enum arity arity;
+	/* Take one word (NULL for an option given without any) into *value, which is NULL at first and belongs to the
+	 * caller: a single value is replaced, a list grows. ACR_ERROR_USAGE with a message that names no option (the
+	 * parser puts "argument --sku: " in front). */
+	int (*add)(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error);
+};
+
+/* Where a value goes in the request of the command's operation. */
+enum bind_kind {
+	BIND_NONE, /* nowhere: a runner or a common mechanism looks at it */
+	BIND_PATH, /* `to` is a name of the operation's path template */
+	BIND_QUERY,
+	BIND_HEADER,
+	BIND_BODY, /* `to` is a JSON pointer into the body */
+};
+struct bind {
+	enum bind_kind kind;
+	const char *to;
+	const char *when_true, *when_false; /* for booleans: what is sent instead, "Enabled" and "Disabled" */
+};
+#define PATH(name) { .kind = BIND_PATH, .to = (name) }
+#define QUERY(name) { .kind = BIND_QUERY, .to = (name) }
+#define HEADER(name) { .kind = BIND_HEADER, .to = (name) }
+#define BODY(pointer) { .kind = BIND_BODY, .to = (pointer) }
+#define BODY_SWITCH(pointer, on, off) { .kind = BIND_BODY, .to = (pointer), .when_true = (on), .when_false = (off) }
+
+enum option_flag {
+	OPT_REQUIRED = 1 << 0,
+	OPT_POSITIONAL = 1 << 1,
+	OPT_APPEND = 1 << 2,     /* every use adds; without it the last use wins */
+	OPT_SECRET = 1 << 3,     /* value never shown */
+	OPT_HIDDEN = 1 << 4,     /* parses, but is not in help */
+	OPT_PREVIEW = 1 << 5,
+	OPT_DEPRECATED = 1 << 6, /* warns; `instead` names the replacement, if any */
+	OPT_EMPTY_CLEARS = 1 << 7, /* '' sends JSON null */
+};
+
+struct option {
+	const char *name;   /* long name without dashes: "resource-group"; of a positional: "SOURCE_LOCATION" */
+	const char *alias;  /* a second long name; NULL */
+	char letter;        /* 0 when none */
+	const char *key;    /* how code asks for it; NULL = name (aliases of one another share a key) */
+	const struct option_type *type;
+	unsigned flags;     /* enum option_flag */
+	struct bind bind;
+	const char *const *choices; /* ended by NULL; matched in any case, the listed case is what counts */
+	const char *fallback;       /* value when absent, as it would be typed; NULL */
+	const char *config_default; /* key of [defaults] in the configuration: "acr", "group", "location" */
+	long minimum, maximum;      /* of integers, when one of them is not 0 */
+	const char *complete;       /* what completion offers: "registry", "repository", "location", "file", … */
+	const char *heading;        /* group of options in help ("Network Rule"); NULL = Arguments */
+	const char *instead;        /* replacement of a deprecated option */
+	const char *help;           /* one sentence, or more */
+};
+
+/* One column of -o table. */
+struct column {
+	const char *header;
+	const char *path; /* JMESPath over the printed result's row */
+	/* Writes the cell (nothing for a blank); NULL = the scalar as text. */
+	void (*format)(const struct acr_json *value, struct acr_buf *out);
+};
+
+struct example {
+	const char *what;    /* "Build from the current folder" */
+	const char *command; /* "acr build -r myregistry -t sample/hello:v1 ." */
+};
+
+enum command_status { STATUS_GA, STATUS_PREVIEW, STATUS_DEPRECATED };
+
+enum command_flag {
+	CMD_HIDDEN = 1 << 0,    /* works, but is not listed in help */
+	CMD_NO_RESULT = 1 << 1, /* the answer is not printed (delete, cancel) */
+	CMD_UPDATE = 1 << 2,    /* --set, --add, --remove, --force-string work on `update_model` */
+};
+
+struct command {
+	const char *path;    /* words after the program's name: "webhook create" */
+	const char *summary; /* one line, ends with a full stop */
+	const char *details; /* further text for help and the manual page; NULL */
+	const struct option *const *options;  /* ended by NULL; see OPTIONS() */
+	const struct example *examples;       /* ended by an empty one; see EXAMPLES() */
+	const struct acr_op *op;              /* what the default runner performs */
+	/* Replaces the default runner. *ret may stay NULL: nothing is printed. */
+	int (*run)(struct context *context, struct acr_json **ret, struct acr_error *error);
+	const char *body;         /* JSON: members every request body has */
+	const char *select;       /* JMESPath: the part of the answer that is printed */
+	const char *model;        /* printed shape of the answer (model.h); NULL = as received */
+	const char *update_model; /* members that --set and its like may name */
+	const struct column *columns; /* ended by an empty one; NULL = all scalar members */
+	const char *confirm;      /* question asked without --yes; "{name}" stands for an option's value */
+	const char *sku;          /* "managed" or "Premium": what the registry must be */
+	unsigned flags;           /* enum command_flag */
+	enum command_status status;
+	const char *instead;      /* replacement of a deprecated command */
+};
+
+/* .options = OPTIONS(&opt_registry, &name), .examples = EXAMPLES({ "What it shows", "acr …" }) */
+#define OPTIONS(...) (const struct option *const[]) { __VA_ARGS__, NULL }
+#define EXAMPLES(...) (const struct example[]) { __VA_ARGS__, { 0 } }
+#define COLUMNS(...) (const struct column[]) { __VA_ARGS__, { 0 } }
+#define CHOICES(...) (const char *const[]) { __VA_ARGS__, NULL }
+
+/* The commands of one noun. */
+struct group {
+	const char *path;    /* "webhook"; "" for commands directly below the program */
+	const char *summary; /* "Manage webhooks." */
+	bool outside;        /* az has it beside `acr`, not below: group, account, version */
+	enum command_status status;
+	const struct command *commands; /* ended by a row without a path */
+};
+
+#endif

@@ -1,0 +1,82 @@
+/* A client: cloud, credential and transport put together, and the calls that need all three. */
+#ifndef ACR_CLIENT_H
+#define ACR_CLIENT_H
+
+#include "cache.h"
+#include "cloud.h"
+#include "credential.h"
+#include "op.h"
+#include "transport.h"
+
+struct acr_client;
+
+struct acr_client_options {
+	struct acr_cloud cloud;         /* copied */
+	struct acr_curl_options http;   /* borrowed for the life of the client; its clock is the client's clock */
+	const char *subscription;       /* id; NULL when unknown */
+	const char *subscription_name;  /* for messages; may be NULL */
+	const char *tenant;             /* may be NULL */
+	const char *registry_audience;  /* NULL = https://containerregistry.azure.net */
+	const char *cache_folder;       /* NULL or "" = nothing is stored */
+	/* Makes the credentials, in order of preference; called at the first request that needs a token, with a
+	 * transport for their requests. Returns a credential (taken) or NULL with an error set. */
+	struct acr_credential *(*sign_in)(void *user, struct acr_transport *transport, struct acr_error *error);
+	void *sign_in_user;
+	struct acr_retry_policy retry;
+	acr_trace_line trace;           /* NULL = none */
+	void (*warn)(void *user, const char *line);
+	void *user;                     /* for trace and warn */
+	struct acr_transport *transport; /* taken; replaces the one on libcurl (tests) */
+};
+
+struct acr_client *acr_client_new(const struct acr_client_options *options);
+void acr_client_free(struct acr_client *client);
+ACR_DEFINE_FREEP(acr_client)
+
+const struct acr_cloud *acr_client_cloud(const struct acr_client *client);
+const char *acr_client_subscription(const struct acr_client *client); /* NULL when none */
+const struct acr_clock *acr_client_clock(const struct acr_client *client);
+struct acr_cache *acr_client_cache(struct acr_client *client);
+/* The transport with retry, trace and authorization. */
+struct acr_transport *acr_client_transport(struct acr_client *client);
+struct acr_registry_auth *acr_client_registry_auth(struct acr_client *client);
+/* An Azure token of the client's credential. */
+int acr_client_token(struct acr_client *client, const char *resource, struct acr_token *ret, struct acr_error *error)
+	ACR_MUST_CHECK;
+
+/* How far acr_call() goes; zeroed gives the defaults. */
+struct acr_call_options {
+	bool no_wait;            /* ACR_LRO: return after the first answer */
+	size_t top;              /* ACR_PAGES: stop after this many items; 0 = all */
+	const char *next_link;   /* ACR_PAGES: set by a caller that goes on */
+	/* Called while a long operation runs, with its state; may be NULL. */
+	void (*progress)(void *user, const char *state, int64_t elapsed_ms);
+	void *user;
+};
+
+/* Perform an operation: expand the row with the parameters ("subscriptionId" is filled in), send, follow pages or
+ * poll to the end. *ret gets the result (owned by the caller): the resource, an array for ACR_PAGES, NULL where the
+ * service answers nothing. Errors: those of the transport and of acr_check_status(); the message is the service's. */
+int acr_call(struct acr_client *client, const struct acr_op *op, const struct acr_params *params,
+             const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* Where a registry is. */
+struct acr_registry {
+	char *id;             /* resource id */
+	char *name;           /* as the service spells it */
+	char *resource_group;
+	char *location;
+	char *sku;            /* "Premium"; NULL when not known yet */
+	char *login_server;   /* NULL when not known yet */
+};
+void acr_registry_clear(struct acr_registry *registry);
+/* Find a registry by name: without a request when the resource group is given (only id, name and group are set
+ * then), else by the subscription's resource list, as az does. No match is ACR_ERROR_GENERAL with az's sentence. */
+int acr_locate(struct acr_client *client, const char *name, const char *resource_group, struct acr_registry *ret,
+               struct acr_error *error) ACR_MUST_CHECK;
+/* The login server of a registry, yours to free(): name + suffix in clouds with a well-known suffix, else from the
+ * cache, else asked from management and cached. `suffix` is the domain-name-label hash ("-abc") or NULL. */
+int acr_login_server(struct acr_client *client, const char *name, const char *suffix, const char *resource_group,
+                     char **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+#endif

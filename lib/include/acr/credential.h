@@ -1,0 +1,96 @@
+/* Azure tokens and registry tokens. */
+#ifndef ACR_CREDENTIAL_H
+#define ACR_CREDENTIAL_H
+
+#include <stdint.h>
+#include "cache.h"
+#include "cloud.h"
+#include "json.h"
+#include "transport.h"
+
+struct acr_token {
+	char *secret;
+	int64_t expires_on; /* seconds since 1970 */
+};
+void acr_token_clear(struct acr_token *token);
+
+/* One way to get Azure tokens. The transport given to a constructor is borrowed, the other arguments are copied. */
+struct acr_credential {
+	const char *name; /* for messages: "environment (client secret)" */
+	/* A token for `resource` ("https://management.core.windows.net/"; the scope of the v2 endpoint is resource +
+	 * "/.default"). `claims` is the JSON of a claims challenge or NULL. ACR_ERROR_SIGN_IN: this credential does
+	 * not apply here, try the next; other errors are final. */
+	int (*get)(struct acr_credential *credential, const char *resource, const char *claims, struct acr_token *ret,
+	           struct acr_error *error);
+	/* What makes cached tokens of this credential its own (tenant, client, hash of the secret); borrowed. */
+	const char *cache_key;
+	void (*free)(struct acr_credential *credential);
+};
+void acr_credential_free(struct acr_credential *credential);
+
+/* Service principal with a secret: the client_credentials grant (RFC 6749 section 4.4) at the tenant's v2.0 token
+ * endpoint, or at an AD FS authority's /oauth2/token with a `resource` parameter. */
+struct acr_credential *acr_client_secret_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
+                                             const char *client_secret, struct acr_transport *transport,
+                                             const struct acr_clock *clock);
+/* The Azure CLI's signed-in account: `account` is the entry of azureProfile.json in use, `folder` the configuration
+ * folder with service_principal_entries.json and msal_token_cache.json. Service principals sign in again with the
+ * stored secret; users' access tokens come from the cache, or from their refresh token, which then is stored back
+ * under the cache's lock. */
+struct acr_credential *acr_cli_profile_new(const struct acr_cloud *cloud, const struct acr_json *account,
+                                           const char *folder, struct acr_transport *transport,
+                                           const struct acr_clock *clock);
+/* Tries each of the credentials (taken) in turn until one applies. */
+struct acr_credential *acr_chain_new(struct acr_credential **list, size_t count);
+/* Keeps tokens of `next` (taken) in the cache (borrowed) until five minutes before they end. */
+struct acr_credential *acr_caching_new(struct acr_credential *next, struct acr_cache *cache,
+                                       const struct acr_clock *clock);
+
+/* Registry tokens: Azure token → refresh token (/oauth2/exchange) → access token (/oauth2/token), each cached. */
+struct acr_registry_auth;
+struct acr_registry_login {
+	const char *username, *password; /* given by the user; NULL: exchange an Azure token */
+};
+/* Everything is borrowed. `audience` is the resource asked for first ("https://containerregistry.azure.net"),
+ * `fallback_audience` the one tried when the first is refused, may be NULL. */
+struct acr_registry_auth *acr_registry_auth_new(struct acr_transport *transport, struct acr_credential *credential,
+                                                const char *tenant, const char *audience,
+                                                const char *fallback_audience, struct acr_cache *cache,
+                                                const struct acr_clock *clock);
+void acr_registry_auth_free(struct acr_registry_auth *auth);
+/* Use this user name and password from now on (copied). */
+void acr_registry_auth_set_login(struct acr_registry_auth *auth, const struct acr_registry_login *login);
+/* A function that finds the admin account of a registry, used when no token can be had: sets user name and password
+ * (owned by the caller) and returns 0, or a negative code when there is none. */
+typedef int (*acr_admin_lookup)(void *user, const char *registry, char **username, char **password,
+                                struct acr_error *error);
+void acr_registry_auth_set_admin_lookup(struct acr_registry_auth *auth, acr_admin_lookup lookup, void *user);
+/* The refresh token of a login server. */
+int acr_registry_refresh_token(struct acr_registry_auth *auth, const char *registry, struct acr_token *ret,
+                               struct acr_error *error) ACR_MUST_CHECK;
+/* The whole value of an Authorization header field for one scope, yours to free(). `fresh` asks for a new token
+ * where a cached one was refused. */
+int acr_registry_authorization(struct acr_registry_auth *auth, const char *registry, const char *scope, bool fresh,
+                               char **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* Adds the Authorization header field to exchanges by their `auth`, and repeats an exchange once when a cached token
+ * was refused with 401. Takes `next`; borrows the rest. */
+struct acr_transport *acr_auth_new(struct acr_transport *next, struct acr_credential *credential,
+                                   const char *management_audience, struct acr_registry_auth *registry);
+
+/* The user name that stands for "the password is a token". */
+#define ACR_TOKEN_USER "00000000-0000-0000-0000-000000000000"
+
+/* Where docker, podman and skopeo look for registry credentials. */
+struct acr_docker_config {
+	const char *docker_folder; /* $DOCKER_CONFIG or ~/.docker */
+	const char *podman_file;   /* $REGISTRY_AUTH_FILE or $XDG_RUNTIME_DIR/containers/auth.json; NULL: not written */
+};
+/* Store a login: through the helper named by credHelpers or credsStore of config.json where there is one
+ * (docker-credential-NAME store, secret on its standard input), else in `auths` of config.json; also in the podman
+ * file when given. Other members of the files are kept, they are replaced at once and under a lock, mode 0600. With
+ * ACR_TOKEN_USER as user name the secret is stored as an identity token. */
+int acr_docker_store(const struct acr_docker_config *config, const char *registry, const char *username,
+                     const char *secret, struct acr_error *error) ACR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,49 @@
+/* A build context: a folder seen through its ignore file, as a tar.gz stream. */
+#ifndef ACR_SOURCE_H
+#define ACR_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "error.h"
+#include "json.h"
+
+/* Bytes on demand. */
+struct acr_source {
+	/* Up to `size` bytes; 0 at the end, negative code on failure (then final). */
+	ssize_t (*read)(struct acr_source *source, void *bytes, size_t size, struct acr_error *error);
+	void (*free)(struct acr_source *source);
+};
+void acr_source_free(struct acr_source *source);
+
+struct acr_context_options {
+	const char *folder;
+	const char *dockerfile;      /* path of the file packed as `dockerfile_entry`; NULL = none */
+	const char *dockerfile_entry; /* its name in the archive: "<32 hex>_Dockerfile" */
+	bool docker_ignore;          /* read the ignore file */
+	bool include_vcs;            /* keep .git and its like */
+	/* Something the user should know ("Excluding '.git' …"); may be NULL. */
+	void (*warn)(void *user, const char *line);
+	/* Progress: entries and bytes of file contents so far; may be NULL. */
+	void (*progress)(void *user, uint64_t entries, uint64_t bytes);
+	void *user;
+};
+
+struct acr_context;
+/* Read the ignore file and check that the folder and the Dockerfile can be read and that something would be packed;
+ * nothing is opened beyond that. The options' strings are copied. */
+int acr_context_open(const struct acr_context_options *options, struct acr_context **ret, struct acr_error *error)
+	ACR_MUST_CHECK;
+void acr_context_free(struct acr_context *context);
+/* Call `entry` for each entry in archive order (folders before what is in them, names sorted by bytes). `type` is
+ * 'f', 'd' or 'l'. Returning other than 0 from `entry` stops and is returned. */
+int acr_context_list(struct acr_context *context,
+                     int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode), void *user,
+                     struct acr_error *error) ACR_MUST_CHECK;
+/* The context as tar (pax) in gzip. Two archives of the same tree are byte-identical. A file that shrinks, grows or
+ * vanishes meanwhile is an error that names it. The context must outlive the source. */
+int acr_context_archive(struct acr_context *context, struct acr_source **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Bytes of file contents and entries packed so far. */
+void acr_context_totals(const struct acr_context *context, uint64_t *entries, uint64_t *bytes);
+
+#endif

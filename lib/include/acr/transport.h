@@ -1,0 +1,122 @@
+/* HTTP exchanges, and the transports that perform them.
+ *
+ * acr_transport_curl performs one exchange and judges nothing: any status is a success. Policies are transports
+ * around another: acr_retry_new() repeats what failed for the moment, acr_trace_new() reports what goes over the
+ * wire, acr_auth_new() (credential.h) adds tokens. Each wrapper owns the transport it wraps. */
+#ifndef ACR_TRANSPORT_H
+#define ACR_TRANSPORT_H
+
+#include <stdint.h>
+#include "buf.h"
+#include "clock.h"
+#include "error.h"
+
+/* Header fields in order; names compare without case (RFC 9110 section 5.1). */
+struct acr_header {
+	char *name, *value;
+};
+struct acr_headers {
+	struct acr_header *items;
+	size_t count;
+};
+void acr_headers_add(struct acr_headers *headers, const char *name, const char *value);
+/* Replace every field of that name; a NULL value only removes. */
+void acr_headers_set(struct acr_headers *headers, const char *name, const char *value);
+const char *acr_headers_get(const struct acr_headers *headers, const char *name); /* the first; NULL when absent */
+void acr_headers_clear(struct acr_headers *headers);
+
+/* Which token a request carries. */
+enum acr_auth {
+	ACR_AUTH_NONE,     /* none: sign-in itself, signed URLs */
+	ACR_AUTH_ARM,      /* Azure token for the management audience */
+	ACR_AUTH_REGISTRY, /* registry access token for `registry` and `scope` */
+};
+
+struct acr_request {
+	const char *method;         /* static or borrowed */
+	char *url;                  /* absolute; owned */
+	struct acr_headers headers; /* owned */
+	const void *body;           /* borrowed; NULL when none */
+	size_t body_length;
+	enum acr_auth auth;
+	const char *registry;    /* login server, with ACR_AUTH_REGISTRY; borrowed */
+	const char *scope;       /* "repository:x:pull", …; borrowed */
+	bool repeatable;         /* a POST that may be sent again */
+	bool once;               /* never retried, whatever the answer */
+	int64_t timeout_ms;      /* whole exchange; 0 = no limit besides the idle limit */
+	size_t max_response;     /* cap on the body kept in memory; 0 = 64 MiB */
+	/* When set, the body of a 2xx answer goes here as it arrives instead of into memory; return other than 0 to
+	 * abort. A retry never repeats bytes already handed over: such a failure is final. */
+	int (*sink)(void *user, const void *bytes, size_t length);
+	void *sink_user;
+};
+
+struct acr_response {
+	long status;
+	struct acr_headers headers;
+	struct acr_buf body;
+};
+
+/* One request and what became of it. `result` is 0 when an answer of whatever status arrived. */
+struct acr_exchange {
+	struct acr_request request;
+	struct acr_response response;
+	int result;
+	struct acr_error error;
+};
+
+void acr_request_clear(struct acr_request *request);
+void acr_response_clear(struct acr_response *response);
+void acr_exchange_clear(struct acr_exchange *exchange);
+
+struct acr_transport {
+	/* Perform all exchanges, several at a time (HTTP/2 streams or parallel connections), and return when each has
+	 * a result. Wrappers call the transport they wrap. */
+	void (*send)(struct acr_transport *transport, struct acr_exchange *const *exchanges, size_t count);
+	void (*free)(struct acr_transport *transport);
+};
+void acr_transport_free(struct acr_transport *transport);
+
+/* One exchange; returns its result and moves its error to `error`. */
+int acr_send(struct acr_transport *transport, struct acr_exchange *exchange, struct acr_error *error) ACR_MUST_CHECK;
+
+struct acr_curl_options {
+	const char *user_agent;
+	const char *ca_bundle;   /* PEM file or folder instead of the system's; NULL = system */
+	const char *ca_variable; /* name of the variable it came from, for error messages */
+	const char *proxy;       /* for https:// URLs; NULL = none */
+	const char *no_proxy;    /* host names, domains, CIDR; NULL = none */
+	int64_t connect_timeout_ms; /* 0 = 10 s */
+	int64_t idle_timeout_ms;    /* no byte in either direction; 0 = 60 s */
+	const struct acr_clock *clock; /* its interrupted() is polled while waiting; NULL = system */
+};
+/* The real thing, on libcurl's multi interface with one connection cache. libcurl is loaded at the first request.
+ * TLS 1.2 or later, always verified; plain http:// is refused but for loopback hosts. Redirects are not followed
+ * (a 3xx is an answer); answers may be gzip-encoded. */
+struct acr_transport *acr_transport_curl(const struct acr_curl_options *options);
+
+struct acr_retry_policy {
+	int attempts;        /* in all; 0 = 4 */
+	int64_t budget_ms;   /* waiting in all; 0 = 60 s */
+	int64_t base_ms;     /* first pause, doubled each time, with full jitter; 0 = 800 ms */
+};
+/* Repeats exchanges that failed on the way (no connection, connection lost) or got 408, 429, 500, 502, 503, 504, if
+ * the method is idempotent (RFC 9110 section 9.2.2) or the request is `repeatable`; 429 and 503 with Retry-After
+ * (seconds or date) or x-ms-retry-after-ms also repeat other methods, since nothing was done. Those header fields
+ * set the pause; when the pause asked for does not fit the budget, the answer is returned as it is. */
+struct acr_transport *acr_retry_new(struct acr_transport *next, const struct acr_retry_policy *policy,
+                                    const struct acr_clock *clock);
+
+/* Reports each exchange as lines of text: method, URL, header fields, status, and JSON or form bodies, with secrets
+ * blanked: Authorization values, sig= in signed URLs, tokens, passwords and secrets in bodies. */
+typedef void (*acr_trace_line)(void *user, const char *line);
+struct acr_transport *acr_trace_new(struct acr_transport *next, acr_trace_line line, void *user);
+
+/* Turns an answer with an error status into an error: service code and message from the ARM ({"error":{…}}),
+ * registry ({"errors":[…]}), OAuth ({"error":"…","error_description":…}) or storage (XML) form of the body, a
+ * sentence of our own otherwise. `what` ("cannot show registry 'x'") stands in front. 404 gives
+ * ACR_ERROR_NOT_FOUND for management requests (auth == ACR_AUTH_ARM), ACR_ERROR_SERVICE else; 401 and 403 give
+ * ACR_ERROR_AUTH. Returns 0 when the status is below 400. */
+int acr_check_status(const struct acr_exchange *exchange, const char *what, struct acr_error *error) ACR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,21 @@
+/* Upload a stream to blob storage through a signed URL. */
+#ifndef ACR_UPLOAD_H
+#define ACR_UPLOAD_H
+
+#include "source.h"
+#include "transport.h"
+
+struct acr_upload_options {
+	size_t block_size;   /* 0 = 4 MiB */
+	unsigned parallel;   /* blocks in flight; 0 = 4 */
+	/* Bytes accepted by the service so far; may be NULL. */
+	void (*progress)(void *user, uint64_t bytes);
+	void *user;
+};
+/* Send everything `source` yields: as one Put Blob when it fits one block, else as Put Block, several at a time, and
+ * one Put Block List (https://learn.microsoft.com/rest/api/storageservices/put-block). Memory is bounded by
+ * block_size * parallel. *total gets the number of bytes sent. Nothing is committed when reading fails. */
+int acr_upload(struct acr_transport *transport, const char *url, struct acr_source *source,
+               const struct acr_upload_options *options, uint64_t *total, struct acr_error *error) ACR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,175 @@
+/* acr-emulator: an Azure Container Registry on this machine.
+ *
+ *   server.c      TLS listeners (libmicrohttpd), one struct exchange a request
+ *   store.c       ARM resources as files, written atomically
+ *   arm_*.c       management: routes, long operations, registries, replications, …
+ *   signin.c      the authority that issues Azure tokens
+ *   registry_*.c  the registry endpoints: token service, /v2/ in front of docker-registry, /acr/v1/ metadata
+ *   agent_*.c     runs: uploaded contexts, the build agent on buildah, logs as append blobs
+ */
+#ifndef EMULATOR_H
+#define EMULATOR_H
+
+#include <pthread.h>
+#include <stdint.h>
+#include <acr/buf.h>
+#include <acr/encode.h>
+#include <acr/error.h>
+#include <acr/file.h>
+#include <acr/json.h>
+#include <acr/mem.h>
+#include <acr/timestamp.h>
+#include <acr/transport.h> /* struct acr_headers */
+#include <acr/uri.h>
+
+/* ---- server.c ------------------------------------------------------------------------------------------------- */
+
+/* One request and its reply. Handlers run in a thread of the connection and may block. */
+struct exchange {
+	const char *method;
+	const char *path;  /* as sent, percent-encoded, without the query */
+	const char *query; /* as sent, without "?"; "" when absent */
+	const char *host;  /* Host header field */
+	struct acr_headers headers;
+	struct acr_buf body; /* complete, unless `receive` was set */
+
+	/* A handler's open() may set this to get the body piece by piece instead; a non-zero return ends the exchange
+	 * with what the reply then says. */
+	int (*receive)(struct exchange *exchange, const void *bytes, size_t length);
+	void *state; /* the handler's own */
+	void (*state_free)(void *state);
+
+	int status; /* the reply; 0 is answered as 500 */
+	struct acr_headers reply_headers;
+	struct acr_buf reply;
+	int reply_file; /* -1, or a descriptor that is sent from its start (and closed) instead of `reply` */
+	/* Or a producer: up to `size` bytes, 0 at the end, negative on failure. reply_length is -1 when unknown. */
+	ssize_t (*produce)(struct exchange *exchange, void *bytes, size_t size);
+	int64_t reply_length;
+};
+
+struct handler {
+	void (*open)(void *user, struct exchange *exchange);   /* header fields are there, the body is not; may be NULL */
+	void (*answer)(void *user, struct exchange *exchange); /* the body is there: fill in the reply */
+	void *user;
+};
+
+struct listener;
+/* Listen with TLS on 127.0.0.1 and ::1, `port` 0 picks a free one. */
+struct listener *listener_start(struct handler handler, int port, struct acr_error *error);
+int listener_port(const struct listener *listener);
+void listener_stop(struct listener *listener);
+
+const char *exchange_header(const struct exchange *exchange, const char *name);
+/* Value of a query parameter, decoded, yours to free(); NULL when absent. */
+char *exchange_query(const struct exchange *exchange, const char *name);
+/* Reply with JSON (value is taken). */
+void reply_json(struct exchange *exchange, int status, struct acr_json *value);
+/* Reply with an ARM error: {"error":{"code","message"}}. */
+void reply_error(struct exchange *exchange, int status, const char *code, const char *format, ...) ACR_PRINTF(4, 5);
+/* Reply with a registry error: {"errors":[{"code","message","detail"}]}. */
+void reply_registry_error(struct exchange *exchange, int status, const char *code, const char *format, ...)
+	ACR_PRINTF(4, 5);
+
+/* ---- the process ---------------------------------------------------------------------------------------------- */
+
+struct emulator {
+	const char *state; /* folder */
+	int port;          /* of sign-in, management and blobs */
+	char *base_url;    /* "https://localhost:PORT" */
+	char *ca_file;     /* PEM of the emulator's CA */
+	char *certificate_file, *key_file; /* for localhost, *.localhost, *.blob.localhost, 127.0.0.1 and ::1 */
+	char *subscription_id, *tenant_id, *client_id, *client_secret;
+	unsigned char signing_key[32]; /* of all tokens and signed URLs (HMAC-SHA256) */
+	bool verbose;
+};
+extern struct emulator emulator;
+
+/* Seconds since 1970; and as "2023-12-21T23:56:34.8524938+00:00", yours to free(). */
+int64_t now_seconds(void);
+char *now_text(void);
+/* A line on stderr with the time, when the emulator runs with --verbose. */
+void note(const char *format, ...) ACR_PRINTF(1, 2);
+
+/* Tokens: JWTs (HS256) with the claims given plus iat, nbf, exp. `claims` is borrowed. Yours to free(). */
+char *token_issue(const struct acr_json *claims, int lifetime_seconds);
+/* The claims of a token with a good signature that has not expired; NULL otherwise. The caller owns it. */
+struct acr_json *token_verify(const char *token);
+/* Signed URL parts: HMAC over `what` and an expiry; "sig=…&se=…" text, yours to free(), and its check against the
+ * query of a request. */
+char *signature_make(const char *what, int lifetime_seconds);
+bool signature_check(const char *what, const char *query);
+
+/* ---- store.c -------------------------------------------------------------------------------------------------- */
+
+/* Resources by id, compared without case, kept with the case of their first PUT. All calls are safe from any thread.
+ * What they return is a copy that belongs to the caller. */
+struct acr_json *store_get(const char *id);
+void store_put(const char *id, const struct acr_json *resource);
+/* Delete it and everything below; false when it was not there. */
+bool store_delete(const char *id);
+/* All resources whose id is `collection` + "/" + one segment, sorted by name. */
+struct acr_json *store_list(const char *collection);
+/* All resources of a type ("Microsoft.ContainerRegistry/registries") anywhere below `scope`. */
+struct acr_json *store_list_type(const char *scope, const char *type);
+/* Change a resource under the store's lock: `change` edits it in place and returns false to leave it as it is. */
+bool store_change(const char *id, bool (*change)(struct acr_json *resource, void *user), void *user);
+/* A private JSON document beside the resources (counters, secrets, locks): NULL when absent. */
+struct acr_json *store_private_get(const char *name);
+void store_private_put(const char *name, const struct acr_json *value);
+
+/* ---- arm.c ---------------------------------------------------------------------------------------------------- */
+
+/* An ARM request taken apart. */
+struct arm_request {
+	struct exchange *exchange;
+	const char *id;         /* the resource the path names, without action: "/subscriptions/…/registries/r" */
+	const char *type;       /* "Microsoft.ContainerRegistry/registries/runs" */
+	const char *name;       /* last name of the id; NULL for a collection */
+	const char *action;     /* what follows the resource in a POST: "listCredentials"; NULL */
+	const char *registry;   /* id of the registry it is about, NULL when none */
+	struct acr_json *body;  /* NULL when none */
+};
+/* One row: what answers a method on a type (with an action for POST). Rows of all files are tried in order before
+ * the generic store answers. */
+struct arm_route {
+	const char *method, *type, *action;
+	void (*answer)(struct arm_request *request);
+};
+extern const struct arm_route arm_registry_routes[]; /* arm_registries.c; ended by an empty row */
+extern const struct arm_route agent_routes[];        /* agent_routes.c: runs, scheduleRun, listBuildSourceUploadUrl */
+
+/* Answer as a long operation: 201 or 202 with Azure-AsyncOperation or Location, finished when `work` (in a thread of
+ * its own) returns NULL, failed when it returns an error object {"code","message"} (taken). `result_id` is the
+ * resource that a successful PUT or PATCH reports; `work` may be NULL for operations that just take a moment. */
+void arm_reply_long(struct arm_request *request, int status, const char *result_id,
+                    struct acr_json *(*work)(void *user), void *user);
+
+/* ---- registry_*.c: called by management ------------------------------------------------------------------------ */
+
+/* Start the endpoints of a registry (id of a resource in the store); `port` 0 picks one. Returns the port, negative on
+ * failure. Called when a registry is created and for each stored one at the start. */
+int registry_start(const char *id, int port, struct acr_error *error);
+/* Stop them, and with `purge` delete all images. */
+void registry_stop(const char *id, bool purge);
+/* Bytes of all blobs of a registry. */
+uint64_t registry_size(const char *id);
+/* Called at the end of the process. */
+void registry_stop_all(void);
+
+/* Whether a service principal or admin user name and password are right for a registry (id): used by basic
+ * authentication and the password grant. Lives in arm_registries.c, since it owns the secrets. `scopes` (may be NULL)
+ * gets what the account may do: NULL there stands for everything. */
+bool registry_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
+
+/* ---- agent_*.c: called by the main listener and by main() ------------------------------------------------------ */
+
+/* Requests to NAME.blob.localhost: uploads (Put Blob, Put Block, Put Block List), logs (HEAD, ranged GET). */
+void blob_open(void *user, struct exchange *exchange);
+void blob_answer(void *user, struct exchange *exchange);
+/* Resume or fail what was under way when the process ended; prepare the base images that come with the emulator. */
+int agent_start(struct acr_error *error);
+/* Cancel runs, end child processes. */
+void agent_stop(void);
+
+#endif
