@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#define ACR_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define ACR_PRINTF(position, first) __attribute__((format(printf, position, first)))
 #define ACR_MUST_CHECK __attribute__((warn_unused_result))
 #define ACR_EXPORT __attribute__((visibility("default")))
 
