@@ -4,6 +4,7 @@
 #ifndef ACR_OP_H
 #define ACR_OP_H
 
+#include <stdbool.h>
 #include "json.h"
 
 enum acr_plane {

@@ -1,0 +1,34 @@
+/* The operations. Rows live in lib/src/ops/<noun>.c; `path` members that a row needs stand in its template. */
+#ifndef ACR_OPS_H
+#define ACR_OPS_H
+
+#include "op.h"
+
+/* Api versions, one for each group of resource types. */
+#define ACR_API_REGISTRY "2026-09-01-preview"
+#define ACR_API_TASKS "2025-03-01-preview"
+#define ACR_API_RESOURCES "2024-11-01"
+#define ACR_API_SUBSCRIPTIONS "2022-12-01"
+
+/* registry.c */
+extern const struct acr_op acr_op_registry_check_name, acr_op_registry_create, acr_op_registry_show,
+	acr_op_registry_update, acr_op_registry_delete, acr_op_registry_list, acr_op_registry_list_group,
+	acr_op_registry_usages, acr_op_registry_credentials, acr_op_registry_credential_renew,
+	acr_op_diagnostic_settings_create, acr_op_identity_show;
+/* replication.c */
+extern const struct acr_op acr_op_replication_create, acr_op_replication_show, acr_op_replication_update,
+	acr_op_replication_delete, acr_op_replication_list;
+/* run.c */
+extern const struct acr_op acr_op_source_upload, acr_op_run_schedule, acr_op_run_show, acr_op_run_list,
+	acr_op_run_cancel, acr_op_run_log;
+/* repository.c: {loginServer} plus {repository}, {tag}, {digest} */
+extern const struct acr_op acr_op_catalog, acr_op_repository_show, acr_op_repository_update, acr_op_repository_delete,
+	acr_op_tag_list, acr_op_tag_show, acr_op_tag_update, acr_op_tag_delete, acr_op_tag_names;
+/* manifest.c */
+extern const struct acr_op acr_op_manifest_list, acr_op_manifest_show_metadata, acr_op_manifest_update_metadata,
+	acr_op_manifest_delete;
+/* resources.c */
+extern const struct acr_op acr_op_resource_list, acr_op_group_create, acr_op_group_show, acr_op_group_list,
+	acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;
+
+#endif
