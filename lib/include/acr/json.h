@@ -76,6 +76,8 @@ bool acr_json_true(const struct acr_json *value, const char *pointer);
 /* Put `item` (taken) into an object, replacing a member of that name in its place, or at the end of an array. */
 void acr_json_set(struct acr_json *object, const char *key, struct acr_json *item);
 void acr_json_append(struct acr_json *array, struct acr_json *item);
+/* Put `item` in the place of the array's item at `index`; false, and item not taken, when there is none. */
+bool acr_json_replace(struct acr_json *array, size_t index, struct acr_json *item);
 /* Convenience for the three common kinds; a NULL text sets JSON null. */
 void acr_json_set_str(struct acr_json *object, const char *key, const char *text);
 void acr_json_set_bool(struct acr_json *object, const char *key, bool value);
