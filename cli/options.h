@@ -20,4 +20,9 @@ extern const struct option opt_top, opt_orderby;
 /* --set, --add, --remove, --force-string */
 extern const struct option opt_set, opt_add, opt_remove, opt_force_string;
 
+/* Options that every command has beside its own, ended by NULL. */
+extern const struct option opt_help, opt_output, opt_query, opt_subscription, opt_verbose, opt_debug;
+extern const struct option opt_only_show_errors;
+extern const struct option *const global_options[];
+
 #endif

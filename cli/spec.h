@@ -29,6 +29,8 @@ struct option_type {
 	 * caller: a single value is replaced, a list grows. ACR_ERROR_USAGE with a message that names no option (the
 	 * parser puts "argument --sku: " in front). */
 	int (*add)(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error);
+	/* The only words there are, ended by NULL, when the type itself knows them; see struct option. */
+	const char *const *choices;
 };
 
 /* Where a value goes in the request of the command's operation. */
@@ -69,7 +71,8 @@ struct option {
 	const struct option_type *type;
 	unsigned flags;     /* enum option_flag */
 	struct bind bind;
-	const char *const *choices; /* ended by NULL; matched in any case, the listed case is what counts */
+	/* The only words there are, ended by NULL. Matched in any case; the type is handed the listed spelling. */
+	const char *const *choices;
 	const char *fallback;       /* value when absent, as it would be typed; NULL */
 	const char *config_default; /* key of [defaults] in the configuration: "acr", "group", "location" */
 	long minimum, maximum;      /* of integers, when one of them is not 0 */
@@ -109,6 +112,10 @@ struct command {
 	const struct acr_op *op;              /* what the default runner performs */
 	/* Replaces the default runner. *ret may stay NULL: nothing is printed. */
 	int (*run)(struct context *context, struct acr_json **ret, struct acr_error *error);
+	/* Refusals that the options' types cannot express; before the first request. */
+	int (*check)(struct context *context, struct acr_error *error);
+	/* Completes the request that the options made: defaults that have to be asked for, names that stand for ids. */
+	int (*prepare)(struct context *context, struct acr_params *params, struct acr_error *error);
 	const char *body;         /* JSON: members every request body has */
 	const char *select;       /* JMESPath: the part of the answer that is printed */
 	const char *model;        /* printed shape of the answer (model.h); NULL = as received */

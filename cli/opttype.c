@@ -1,0 +1,165 @@
+/* The types of options: words into JSON. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <acr/query.h>
+#include "opttype.h"
+
+const char *option_key(const struct option *option)
+{
+	return option->key ? option->key : option->name;
+}
+
+const char *const *option_choices(const struct option *option)
+{
+	return option->choices ? option->choices : option->type->choices;
+}
+
+void option_label(const struct option *option, struct acr_buf *out)
+{
+	if (option->flags & OPT_POSITIONAL) {
+		acr_buf_printf(out, "<%s>", option->name);
+		return;
+	}
+	acr_buf_printf(out, "--%s", option->name);
+	if (option->letter)
+		acr_buf_printf(out, "/-%c", option->letter);
+}
+
+static int replace(struct acr_json **value, struct acr_json *with)
+{
+	acr_json_free(*value);
+	*value = with;
+	return 0;
+}
+
+static int add_flag(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	(void)option, (void)word, (void)error;
+	return replace(value, acr_json_new_bool(true));
+}
+
+static int add_string(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	(void)option, (void)error;
+	return replace(value, acr_json_new_string(word ? word : ""));
+}
+
+static int add_boolean(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	(void)option, (void)error;
+	return replace(value, acr_json_new_bool(!word || !strcmp(word, "true")));
+}
+
+/* Larger numbers would not survive being a double. */
+#define INTEGER_LIMIT (1LL << 53)
+
+static int add_integer(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	char *end = NULL;
+
+	errno = 0;
+	long long number = strtoll(word ? word : "", &end, 10);
+	while (isspace((unsigned char)*end))
+		end++;
+	if (!word || end == word || *end || errno || number > INTEGER_LIMIT || number < -INTEGER_LIMIT)
+		return acr_fail(error, ACR_ERROR_USAGE, "invalid int value: '%s'", word ? word : "");
+	if ((option->minimum || option->maximum) && number < option->minimum)
+		return acr_fail(error, ACR_ERROR_USAGE, "%lld is too small, the least is %ld", number, option->minimum);
+	if (option->maximum && number > option->maximum)
+		return acr_fail(error, ACR_ERROR_USAGE, "%lld is too large, the most is %ld", number, option->maximum);
+	return replace(value, acr_json_new_number((double)number));
+}
+
+static int add_item(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	(void)option, (void)error;
+	if (!*value)
+		*value = acr_json_new_array();
+	if (word)
+		acr_json_append(*value, acr_json_new_string(word));
+	return 0;
+}
+
+static int add_tag(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	(void)option, (void)error;
+	if (!*value)
+		*value = acr_json_new_object();
+	if (!word || !*word)
+		return 0;
+	size_t length = strcspn(word, "=");
+	ACR_AUTO_FREE char *key = acr_strndup(word, length);
+	acr_json_set_str(*value, key, word[length] ? word + length + 1 : "");
+	return 0;
+}
+
+static int add_pair(const char *word, bool from_environment, struct acr_json **value, struct acr_error *error)
+{
+	size_t length = word ? strcspn(word, "=") : 0;
+
+	if (!*value)
+		*value = acr_json_new_array();
+	if (!word || !*word)
+		return 0;
+	if (!length)
+		return acr_fail(error, ACR_ERROR_USAGE, "expected NAME=VALUE or NAME, but the name is empty");
+	ACR_AUTO_FREE char *name = acr_strndup(word, length);
+	const char *text = word[length] ? word + length + 1 : from_environment ? getenv(name) : NULL;
+
+	struct acr_json *item = acr_json_new_object();
+	acr_json_set_str(item, "name", name);
+	acr_json_set_str(item, "value", text ? text : "");
+	acr_json_append(*value, item);
+	return 0;
+}
+
+static int add_assignment(const struct option *option, const char *word, struct acr_json **value,
+			  struct acr_error *error)
+{
+	(void)option;
+	return add_pair(word, true, value, error);
+}
+
+static int add_setting(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	(void)option;
+	return add_pair(word, false, value, error);
+}
+
+static int add_location(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	ACR_AUTO(acr_buf) name = ACR_BUF_INIT;
+
+	for (; word && *word; word++)
+		if (*word != ' ')
+			acr_buf_putc(&name, (char)tolower((unsigned char)*word));
+	return add_string(option, acr_buf_str(&name), value, error);
+}
+
+static int add_query(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_query) *query = NULL;
+
+	int rc = acr_query_compile(word ? word : "", &query, error);
+	return rc < 0 ? rc : add_string(option, word, value, error);
+}
+
+static const char *const truth[] = {"true", "false", NULL};
+
+const struct option_type type_flag = {.arity = ARITY_NONE, .add = add_flag};
+const struct option_type type_string = {.metavar = "TEXT", .arity = ARITY_ONE, .add = add_string};
+const struct option_type type_path = {.metavar = "PATH", .arity = ARITY_ONE, .add = add_string};
+const struct option_type type_choice = {.metavar = "WORD", .arity = ARITY_ONE, .add = add_string};
+const struct option_type type_boolean = {
+	.metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_boolean, .choices = truth};
+const struct option_type type_integer = {.metavar = "NUMBER", .arity = ARITY_ONE, .add = add_integer};
+const struct option_type type_list = {.metavar = "TEXT", .arity = ARITY_MANY, .add = add_item};
+const struct option_type type_list_any = {.metavar = "TEXT", .arity = ARITY_ANY, .add = add_item};
+const struct option_type type_append = {.metavar = "TEXT", .arity = ARITY_ONE, .add = add_item};
+const struct option_type type_tags = {.metavar = "KEY=VALUE", .arity = ARITY_ANY, .add = add_tag};
+const struct option_type type_assignment = {.metavar = "NAME=VALUE", .arity = ARITY_ONE, .add = add_assignment};
+const struct option_type type_setting = {.metavar = "NAME=VALUE", .arity = ARITY_ONE, .add = add_setting};
+const struct option_type type_location = {.metavar = "LOCATION", .arity = ARITY_ONE, .add = add_location};
+const struct option_type type_query = {.metavar = "JMESPATH", .arity = ARITY_ONE, .add = add_query};
