@@ -35,6 +35,8 @@ ACR_DEFINE_FREEP(acr_client)
 
 const struct acr_cloud *acr_client_cloud(const struct acr_client *client);
 const char *acr_client_subscription(const struct acr_client *client); /* NULL when none */
+/* "NAME (ID)", "ID" where no name is known; "" when none. Lent. */
+const char *acr_client_subscription_label(const struct acr_client *client);
 const struct acr_clock *acr_client_clock(const struct acr_client *client);
 struct acr_cache *acr_client_cache(struct acr_client *client);
 /* The transport with retry, trace and authorization. */
@@ -71,12 +73,14 @@ struct acr_registry {
 };
 void acr_registry_clear(struct acr_registry *registry);
 /* Find a registry by name: without a request when the resource group is given (only id, name and group are set
- * then), else by the subscription's resource list, as az does. No match is ACR_ERROR_GENERAL with az's sentence. */
+ * then), else by the subscription's resource list, as az does; a name with a dot or a colon is a login server. No match is ACR_ERROR_GENERAL with az's sentence. */
 int acr_locate(struct acr_client *client, const char *name, const char *resource_group, struct acr_registry *ret,
                struct acr_error *error) ACR_MUST_CHECK;
 /* The login server of a registry, yours to free(): name + suffix in clouds with a well-known suffix, else from the
  * cache, else asked from management and cached. `suffix` is the domain-name-label hash ("-abc") or NULL. */
 int acr_login_server(struct acr_client *client, const char *name, const char *suffix, const char *resource_group,
                      char **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Drop what is cached: the registry was deleted, or does not answer where it was. */
+void acr_login_server_forget(struct acr_client *client, const char *name);
 
 #endif

@@ -1,0 +1,341 @@
+/* The client of one command, and the registry it is about. */
+#include "context.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "registry_name.h"
+
+void context_init(struct context *context, struct io *io, const struct args *args, struct settings *settings)
+{
+	*context = (struct context){.io = io, .args = args, .settings = settings, .clock = acr_clock_system};
+	context->result_given = args->global.output || args->global.query;
+}
+
+void context_clear(struct context *context)
+{
+	acr_client_free(context->client);
+	acr_registry_clear(&context->registry);
+	free(context->login_server);
+	free(context->user_agent);
+}
+
+static void trace(void *user, const char *line)
+{
+	struct context *context = user;
+
+	io_debug(context->io, "%s", line);
+}
+
+static void warn(void *user, const char *line)
+{
+	struct context *context = user;
+
+	io_warn(context->io, "%s", line);
+}
+
+/* First variable of the list that is set; *name gets which one. */
+static const char *first_variable(const char *const *names, const char **name)
+{
+	for (; *names; names++)
+		if (settings_variable(*names)) {
+			if (name)
+				*name = *names;
+			return settings_variable(*names);
+		}
+	return NULL;
+}
+
+static void network_options(struct context *context)
+{
+	static const char *const bundles[] = {"ACR_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE",
+	                                      NULL};
+	static const char *const proxies[] = {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", NULL};
+	static const char *const exceptions[] = {"NO_PROXY", "no_proxy", NULL};
+	const char *own = settings_variable("AZURE_HTTP_USER_AGENT");
+
+	context->user_agent = acr_format("acr/" ACR_VERSION "%s%s", own ? " " : "", own ? own : "");
+	context->http = (struct acr_curl_options){
+		.user_agent = context->user_agent,
+		.proxy = first_variable(proxies, NULL),
+		.no_proxy = first_variable(exceptions, NULL),
+		.clock = &context->clock,
+	};
+	context->http.ca_bundle = first_variable(bundles, &context->http.ca_variable);
+}
+
+static bool environment_secret(void)
+{
+	return settings_variable("AZURE_TENANT_ID") && settings_variable("AZURE_CLIENT_ID") &&
+	       settings_variable("AZURE_CLIENT_SECRET");
+}
+
+/* The credentials that apply, in their order: environment, then the Azure CLI's account. */
+static struct acr_credential *sign_in(void *user, struct acr_transport *transport, struct acr_error *error)
+{
+	struct context *context = user;
+	const struct acr_cloud *cloud = acr_client_cloud(context->client);
+	struct acr_credential *list[2];
+	const struct acr_json *account = NULL;
+	size_t count = 0;
+
+	if (environment_secret())
+		list[count++] = acr_client_secret_new(cloud, settings_variable("AZURE_TENANT_ID"),
+		                                      settings_variable("AZURE_CLIENT_ID"),
+		                                      settings_variable("AZURE_CLIENT_SECRET"), transport,
+		                                      &context->clock);
+	else if (settings_account(context->settings, context->args->global.subscription, &account, error) < 0)
+		return NULL;
+	if (account)
+		list[count++] = acr_cli_profile_new(cloud, account, settings_folder(context->settings), transport,
+		                                    &context->clock);
+	if (!count) {
+		acr_fail(error, ACR_ERROR_SIGN_IN,
+		         "Please run 'az login' to setup account, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
+		         "AZURE_CLIENT_SECRET.");
+		return NULL;
+	}
+	return acr_chain_new(list, count);
+}
+
+/* [acr] audience_resource: a URL, or the name in front of .azure.net. */
+static char *registry_audience(struct settings *settings)
+{
+	const char *value = settings_get(settings, "acr", "audience_resource");
+
+	if (!value || !*value)
+		return NULL;
+	return !strncmp(value, "https://", 8) ? acr_strdup(value) : acr_format("https://%s.azure.net", value);
+}
+
+int context_client(struct context *context, struct acr_client **ret, struct acr_error *error)
+{
+	struct acr_client_options options = {0};
+	const struct acr_json *account = NULL;
+	const char *asked = context->args->global.subscription;
+	ACR_AUTO(acr_cloud) cloud = {0};
+	ACR_AUTO_FREE char *audience = NULL;
+	int rc;
+
+	if (context->client) {
+		*ret = context->client;
+		return 0;
+	}
+	if ((rc = settings_cloud(context->settings, &cloud, error)) < 0 ||
+	    (rc = settings_account(context->settings, asked, &account, error)) < 0)
+		return rc;
+	network_options(context);
+	audience = registry_audience(context->settings);
+	options.cloud = cloud;
+	options.http = context->http;
+	options.subscription = acr_json_str(account, "/id");
+	options.subscription_name = acr_json_str(account, "/name");
+	if (!options.subscription)
+		options.subscription = asked ? asked : settings_variable("AZURE_SUBSCRIPTION_ID");
+	options.tenant = environment_secret() ? settings_variable("AZURE_TENANT_ID") : acr_json_str(account, "/tenantId");
+	options.registry_audience = audience;
+	options.cache_folder = settings_cache_folder(context->settings);
+	options.sign_in = sign_in;
+	options.sign_in_user = context;
+	options.trace = context->io->debug ? trace : NULL;
+	options.warn = warn;
+	options.user = context;
+	context->client = acr_client_new(&options);
+	*ret = context->client;
+	return 0;
+}
+
+static int parse_name(struct context *context, struct acr_client *client, struct registry_name *ret,
+                      struct acr_error *error)
+{
+	const char *text = args_string(context->args, "registry");
+
+	if (!text || !*text)
+		return acr_fail(error, ACR_ERROR_GENERAL, "Name the registry: --registry or --name, or AZURE_DEFAULTS_ACR.");
+	return registry_name_parse(text, acr_client_cloud(client), context->io, ret, error);
+}
+
+int context_registry(struct context *context, const struct acr_registry **ret, struct acr_error *error)
+{
+	struct acr_client *client;
+	ACR_AUTO(registry_name) name = {0};
+	int rc;
+
+	if (!context->registry.id) {
+		if ((rc = context_client(context, &client, error)) < 0 ||
+		    (rc = parse_name(context, client, &name, error)) < 0 ||
+		    (rc = acr_locate(client, name.name, args_string(context->args, "resource-group"),
+		                     &context->registry, error)) < 0)
+			return rc;
+	}
+	*ret = &context->registry;
+	return 0;
+}
+
+int context_registry_resource(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	const struct acr_registry *registry;
+	struct acr_params params = {0};
+	int rc = context_registry(context, &registry, error);
+
+	if (rc < 0)
+		return rc;
+	rc = context_call(context, &acr_op_registry_show, &params, NULL, ret, error);
+	acr_params_clear(&params);
+	return rc;
+}
+
+static void copy_detail(char **member, const struct acr_json *resource, const char *pointer)
+{
+	const char *value = acr_json_str(resource, pointer);
+
+	if (!*member && value)
+		*member = acr_strdup(value);
+}
+
+int context_registry_details(struct context *context, const struct acr_registry **ret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *resource = NULL;
+	int rc = context_registry(context, ret, error);
+
+	if (rc < 0 || (context->registry.sku && context->registry.location))
+		return rc;
+	if ((rc = context_registry_resource(context, &resource, error)) < 0)
+		return rc;
+	copy_detail(&context->registry.sku, resource, "/sku/name");
+	copy_detail(&context->registry.location, resource, "/location");
+	copy_detail(&context->registry.login_server, resource, "/properties/loginServer");
+	return 0;
+}
+
+/* User name and password given on the command line; a missing password is asked for. */
+static int given_login(struct context *context, struct acr_client *client, struct acr_error *error)
+{
+	const char *username = args_string(context->args, "username");
+	const char *password = args_string(context->args, "password");
+	ACR_AUTO_FREE char *typed = NULL;
+	int rc;
+
+	if (!username && !password)
+		return 0;
+	if (!username)
+		username = ACR_TOKEN_USER;
+	if (!password) {
+		if (!context->io->in_terminal)
+			return acr_fail(error, ACR_ERROR_GENERAL,
+			                "Please specify both username and password in non-interactive mode.");
+		if ((rc = context_ask(context, "Password: ", true, &typed, error)) < 0)
+			return rc;
+		password = typed;
+	}
+	acr_registry_auth_set_login(acr_client_registry_auth(client),
+	                            &(struct acr_registry_login){.username = username, .password = password});
+	return 0;
+}
+
+/* The admin account of the command's registry, for when no token can be had. */
+static int admin_account(void *user, const char *registry, char **username, char **password, struct acr_error *error)
+{
+	struct context *context = user;
+	struct acr_params params = {0};
+	ACR_AUTO_PTR(acr_json) *resource = NULL, *credentials = NULL;
+	int rc = context_registry_resource(context, &resource, error);
+
+	(void)registry;
+	if (rc < 0)
+		return rc;
+	if (!acr_json_true(resource, "/properties/adminUserEnabled"))
+		return acr_fail(error, ACR_ERROR_AUTH, "The registry's admin user is not enabled.");
+	rc = context_call(context, &acr_op_registry_credentials, &params, NULL, &credentials, error);
+	acr_params_clear(&params);
+	if (rc < 0)
+		return rc;
+	if (!acr_json_str(credentials, "/username") || !acr_json_str(credentials, "/passwords/0/value"))
+		return acr_fail(error, ACR_ERROR_AUTH, "The registry's admin user has no password.");
+	*username = acr_strdup(acr_json_str(credentials, "/username"));
+	*password = acr_strdup(acr_json_str(credentials, "/passwords/0/value"));
+	return 0;
+}
+
+int context_login_server(struct context *context, const char **ret, struct acr_error *error)
+{
+	struct acr_client *client;
+	ACR_AUTO(registry_name) name = {0};
+	const char *suffix = args_string(context->args, "suffix");
+	ACR_AUTO_FREE char *label = suffix && *suffix ? acr_format("-%s", suffix) : NULL;
+	int rc;
+
+	if (context->login_server) {
+		*ret = context->login_server;
+		return 0;
+	}
+	if ((rc = context_client(context, &client, error)) < 0 || (rc = parse_name(context, client, &name, error)) < 0 ||
+	    (rc = given_login(context, client, error)) < 0)
+		return rc;
+	if (name.login_server)
+		context->login_server = TAKE(name.login_server);
+	else if ((rc = acr_login_server(client, name.name, label ? label : name.label,
+	                                args_string(context->args, "resource-group"), &context->login_server, error)) < 0)
+		return rc;
+	acr_registry_auth_set_admin_lookup(acr_client_registry_auth(client), admin_account, context);
+	*ret = context->login_server;
+	return 0;
+}
+
+/* The login server again, this time from management; true when it is another one. */
+static bool login_server_moved(struct context *context)
+{
+	ACR_AUTO_PTR(acr_json) *resource = NULL;
+	const char *now;
+
+	acr_login_server_forget(context->client, args_string(context->args, "registry"));
+	if (context_registry_resource(context, &resource, NULL) < 0)
+		return false;
+	now = acr_json_str(resource, "/properties/loginServer");
+	if (!now || !strcmp(now, context->login_server))
+		return false;
+	free(context->login_server);
+	context->login_server = acr_strdup(now);
+	return true;
+}
+
+static int call_registry(struct context *context, const struct acr_op *op, struct acr_params *params,
+                         const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
+{
+	const char *server;
+	int rc = context_login_server(context, &server, error);
+
+	if (rc < 0)
+		return rc;
+	acr_json_set_str(params->path, "loginServer", server);
+	rc = acr_call(context->client, op, params, options, ret, error);
+	if (rc == ACR_ERROR_NETWORK && login_server_moved(context)) {
+		acr_error_clear(error);
+		acr_json_set_str(params->path, "loginServer", context->login_server);
+		rc = acr_call(context->client, op, params, options, ret, error);
+	}
+	return rc;
+}
+
+int context_call(struct context *context, const struct acr_op *op, struct acr_params *params,
+                 const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
+{
+	const struct acr_registry *registry;
+	struct acr_client *client;
+	int rc;
+
+	if (!params->path)
+		params->path = acr_json_new_object();
+	if (op->plane == ACR_PLANE_REGISTRY)
+		return call_registry(context, op, params, options, ret, error);
+	if ((rc = context_client(context, &client, error)) < 0)
+		return rc;
+	if (strstr(op->path, "{+registryId}") && !acr_json_get(params->path, "registryId")) {
+		if ((rc = context_registry(context, &registry, error)) < 0)
+			return rc;
+		acr_json_set_str(params->path, "registryId", registry->id);
+	}
+	return acr_call(client, op, params, options, ret, error);
+}

@@ -1,0 +1,57 @@
+/* What a running command has: its arguments, streams, settings, and the client made from them. */
+#ifndef CLI_CONTEXT_H
+#define CLI_CONTEXT_H
+
+#include <acr/acr.h>
+
+#include "args.h"
+#include "io.h"
+#include "settings.h"
+
+struct context {
+	struct io *io;
+	const struct args *args;
+	struct settings *settings;
+	struct acr_clock clock;       /* interrupted by SIGINT and SIGTERM */
+	struct acr_client *client;    /* NULL until context_client() */
+	struct acr_registry registry; /* cleared until context_registry() */
+	char *login_server;           /* NULL until context_login_server() */
+	struct acr_curl_options http; /* lent to the client */
+	char *user_agent;
+	bool result_given;            /* -o or --query stood on the command line */
+};
+
+void context_init(struct context *context, struct io *io, const struct args *args, struct settings *settings);
+void context_clear(struct context *context);
+
+/* The client for the active cloud and account; made at the first call. */
+int context_client(struct context *context, struct acr_client **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* The registry that the command is about (option "registry", in the group of option "resource-group"), located at
+ * the first call. Its id is always there; context_registry_details() also asks for the rest where it is not known. */
+int context_registry(struct context *context, const struct acr_registry **ret, struct acr_error *error) ACR_MUST_CHECK;
+int context_registry_details(struct context *context, const struct acr_registry **ret, struct acr_error *error)
+	ACR_MUST_CHECK;
+/* The registry resource itself, as the service has it; the caller owns it. */
+int context_registry_resource(struct context *context, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* The login server of the command's registry, and user name and password for it if given. Lent. */
+int context_login_server(struct context *context, const char **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* acr_call() on the command's registry (params->path gains "loginServer" or "registryId"). A login server that does
+ * not answer is looked up once more: the registry may have moved, or have a domain name label. `params` stays the
+ * caller's. */
+int context_call(struct context *context, const struct acr_op *op, struct acr_params *params,
+                 const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Whether SIGINT or SIGTERM came; the number of the signal, 0 for none. */
+int context_signal(void);
+/* Let SIGINT and SIGTERM interrupt waiting from now on. */
+void context_catch_signals(void);
+/* Forget a signal that was dealt with: what follows may wait again; the next signal ends the process. */
+void context_release_signals(void);
+
+/* Ask a question that is answered with y or n; 0 for y, ACR_ERROR_CANCELLED for n or when nobody can be asked.
+ * Nothing is asked when the option "yes" was given or [core] disable_confirm_prompt is set. */
+int context_confirm(struct context *context, struct acr_error *error, const char *format, ...) ACR_PRINTF(3, 4);
+/* Ask for a line; `hidden` for passwords. Yours to free(). */
+int context_ask(struct context *context, const char *prompt, bool hidden, char **ret, struct acr_error *error)
+	ACR_MUST_CHECK;
+
+#endif

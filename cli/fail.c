@@ -1,0 +1,49 @@
+/* Errors: one line, one exit status. */
+#include "fail.h"
+
+#include <acr/buf.h>
+#include <string.h>
+
+#include "context.h"
+
+int fail_status(int code)
+{
+	switch (code) {
+	case ACR_OK:
+		return 0;
+	case ACR_ERROR_USAGE:
+		return 2;
+	case ACR_ERROR_NOT_FOUND:
+		return 3;
+	case ACR_ERROR_INTERRUPTED:
+		return 128 + (context_signal() ? context_signal() : 2);
+	default:
+		return 1;
+	}
+}
+
+/* Services break their messages into lines; ours is one. */
+static void add_one_line(struct acr_buf *line, const char *text)
+{
+	for (; *text; text++) {
+		if (!strchr("\r\n\t", *text))
+			acr_buf_putc(line, *text);
+		else if (line->length && line->data[line->length - 1] != ' ')
+			acr_buf_putc(line, ' ');
+	}
+	while (line->length && line->data[line->length - 1] == ' ')
+		acr_buf_truncate(line, line->length - 1);
+}
+
+int fail_print(struct io *io, const struct acr_error *error)
+{
+	ACR_AUTO(acr_buf) line = ACR_BUF_INIT;
+
+	if (error->service_code)
+		acr_buf_printf(&line, "(%s) ", error->service_code);
+	add_one_line(&line, error->message ? error->message : "");
+	if (error->request_id && error->http_status)
+		acr_buf_printf(&line, " Correlation ID: %s.", error->request_id);
+	io_error(io, "%s", acr_buf_str(&line));
+	return fail_status(error->code);
+}

@@ -1,0 +1,332 @@
+/* Printed shapes, read from their texts as they are applied: a shape is used once or twice in a process. */
+#include "model.h"
+
+#include <acr/timestamp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* One item of a shape. */
+struct item {
+	char *wire, *printed, *kind; /* kind: "time", "span" or NULL */
+	char bracket;                /* '{', '[', '(' or 0 */
+	bool map;
+	char *inner; /* text between the brackets */
+};
+
+static void item_clear(struct item *item)
+{
+	free(item->wire);
+	free(item->printed);
+	free(item->kind);
+	free(item->inner);
+	*item = (struct item){0};
+}
+
+static const char *closing(const char *open)
+{
+	int depth = 0;
+
+	for (; *open; open++) {
+		if (strchr("{[(", *open))
+			depth++;
+		else if (strchr("}])", *open) && --depth == 0)
+			return open;
+	}
+	return NULL;
+}
+
+/* Read the item at *at and go behind it; false at the end or where the shape is unsound. */
+static bool next_item(const char **at, struct item *ret)
+{
+	const char *end;
+	size_t length;
+
+	*at += strspn(*at, " ");
+	length = strcspn(*at, " {[(:>*}])");
+	if (!length)
+		return false;
+	*ret = (struct item){.wire = acr_strndup(*at, length)};
+	*at += length;
+	if (**at == '>') {
+		length = strcspn(*at + 1, " {[(:*");
+		ret->printed = acr_strndup(*at + 1, length);
+		*at += 1 + length;
+	} else {
+		ret->printed = acr_strdup(ret->wire);
+	}
+	if (**at == ':') {
+		length = strcspn(*at + 1, " ");
+		ret->kind = acr_strndup(*at + 1, length);
+		*at += 1 + length;
+	}
+	if (**at == '*') {
+		ret->map = true;
+		++*at;
+	}
+	if (**at && strchr("{[(", **at)) {
+		end = closing(*at);
+		if (!end) {
+			item_clear(ret);
+			return false;
+		}
+		ret->bracket = **at;
+		ret->inner = acr_strndup(*at + 1, (size_t)(end - *at - 1));
+		*at = end + 1;
+	}
+	return true;
+}
+
+/* As Python prints a point in time that was read with at most six digits of fraction. */
+static struct acr_json *python_time(const char *text)
+{
+	int64_t seconds;
+	int nanoseconds;
+	ACR_AUTO_FREE char *plain = NULL, *printed = NULL;
+
+	if (acr_time_parse(text, &seconds, &nanoseconds, NULL) < 0)
+		return acr_json_new_string(text);
+	plain = acr_time_text(seconds);
+	plain[strlen(plain) - 1] = '\0';
+	if (nanoseconds / 1000)
+		printed = acr_format("%s.%06d+00:00", plain, nanoseconds / 1000);
+	else
+		printed = acr_format("%s+00:00", plain);
+	return acr_json_new_string(printed);
+}
+
+/* An ISO 8601 duration in whole seconds; negative when it is none. */
+static int64_t duration_seconds(const char *text)
+{
+	static const struct {
+		char unit;
+		bool time;
+		int64_t seconds;
+	} units[] = {{'W', false, 604800}, {'D', false, 86400}, {'H', true, 3600}, {'M', true, 60}, {'S', true, 1}};
+	int64_t total = 0;
+	bool time = false;
+	size_t i;
+
+	if (*text++ != 'P')
+		return -1;
+	while (*text) {
+		char *end;
+		long number;
+
+		if (*text == 'T') {
+			time = true;
+			text++;
+			continue;
+		}
+		number = strtol(text, &end, 10);
+		for (i = 0; i < ACR_COUNT(units) && !(units[i].unit == *end && units[i].time == time); i++)
+			;
+		if (end == text || number < 0 || i == ACR_COUNT(units))
+			return -1;
+		total += number * units[i].seconds;
+		text = end + 1;
+	}
+	return total;
+}
+
+/* As Python prints a span: "2 days, 0:00:00", "1:30:00". */
+static struct acr_json *python_span(const char *text)
+{
+	int64_t seconds = duration_seconds(text);
+	ACR_AUTO_FREE char *printed = NULL;
+	int64_t days = seconds / 86400, rest = seconds % 86400;
+	char clock[16];
+
+	if (seconds < 0)
+		return acr_json_new_string(text);
+	snprintf(clock, sizeof(clock), "%d:%02d:%02d", (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+	if (days)
+		printed = acr_format("%lld day%s, %s", (long long)days, days == 1 ? "" : "s", clock);
+	return acr_json_new_string(printed ? printed : clock);
+}
+
+static struct acr_json *shape_object(const char *shape, const struct acr_json *value);
+
+static struct acr_json *shape_each(const char *shape, const struct acr_json *container, bool map)
+{
+	struct acr_json *ret = map ? acr_json_new_object() : acr_json_new_array();
+	const struct acr_json *item;
+
+	for (item = acr_json_first(container); item; item = acr_json_next(item)) {
+		struct acr_json *shaped = model_apply(shape, item);
+
+		if (map)
+			acr_json_set(ret, acr_json_key(item), shaped);
+		else
+			acr_json_append(ret, shaped);
+	}
+	return ret;
+}
+
+static struct acr_json *shape_member(const struct item *item, const struct acr_json *value)
+{
+	const char *text = acr_json_string(value);
+
+	if (acr_json_is_nothing(value))
+		return acr_json_new_null();
+	if (item->map)
+		return shape_each(item->inner, value, true);
+	if (item->bracket == '[')
+		return shape_each(item->inner, value, false);
+	if (item->bracket)
+		return shape_object(item->inner, value);
+	if (text && item->kind)
+		return !strcmp(item->kind, "time") ? python_time(text) : python_span(text);
+	return acr_json_copy(value);
+}
+
+static void shape_into(const char *shape, const struct acr_json *value, const struct acr_json *outer,
+                       struct acr_json *ret)
+{
+	struct item item;
+
+	while (next_item(&shape, &item)) {
+		const struct acr_json *member = acr_json_get(value, item.wire);
+
+		if (item.bracket == '(') {
+			shape_into(item.inner, member, value, ret);
+		} else {
+			if (!member && outer)
+				member = acr_json_get(outer, item.wire);
+			acr_json_set(ret, item.printed, shape_member(&item, member));
+		}
+		item_clear(&item);
+	}
+}
+
+static struct acr_json *shape_object(const char *shape, const struct acr_json *value)
+{
+	struct acr_json *ret = acr_json_new_object();
+
+	shape_into(shape, value, NULL, ret);
+	return ret;
+}
+
+struct acr_json *model_apply(const char *shape, const struct acr_json *value)
+{
+	if (acr_json_is(value, ACR_JSON_ARRAY))
+		return shape_each(shape, value, false);
+	if (acr_json_is(value, ACR_JSON_OBJECT))
+		return shape_object(shape, value);
+	return value ? acr_json_copy(value) : acr_json_new_null();
+}
+
+static bool has_resource_group(const struct acr_json *object)
+{
+	const struct acr_json *member;
+
+	for (member = acr_json_first(object); member; member = acr_json_next(member))
+		if (!strcasecmp(acr_json_key(member), "resourceGroup"))
+			return true;
+	return false;
+}
+
+/* The group in an id of at least eight segments, "/subscriptions/S/resourceGroups/G/providers/N/T/R": az leaves
+ * shorter ids, such as the group's own, alone. Yours to free(). */
+static char *group_in_id(const char *id)
+{
+	const char *segment[9];
+	size_t count;
+
+	for (count = 0; id && count < ACR_COUNT(segment); count++) {
+		segment[count] = id;
+		id = strchr(id, '/');
+		if (id)
+			id++;
+	}
+	if (count < ACR_COUNT(segment) || strncasecmp(segment[3], "resourceGroups/", strlen("resourceGroups/")) != 0)
+		return NULL;
+	return acr_strndup(segment[4], strcspn(segment[4], "/"));
+}
+
+void model_add_resource_group(struct acr_json *value)
+{
+	struct acr_json *item;
+
+	if (acr_json_is(value, ACR_JSON_OBJECT)) {
+		ACR_AUTO_FREE char *group = group_in_id(acr_json_string(acr_json_get(value, "id")));
+
+		if (group && !has_resource_group(value))
+			acr_json_set_str(value, "resourceGroup", group);
+	} else if (!acr_json_is(value, ACR_JSON_ARRAY)) {
+		return;
+	}
+	for (item = acr_json_first(value); item; item = acr_json_next(item))
+		if (!acr_json_key(item) || strcmp(acr_json_key(item), "sourceVault") != 0)
+			model_add_resource_group(item);
+}
+
+char *model_pointer(const char *shape, const char *printed)
+{
+	char *ret = NULL;
+	struct item item;
+
+	while (!ret && next_item(&shape, &item)) {
+		if (item.bracket == '(') {
+			ACR_AUTO_FREE char *inner = model_pointer(item.inner, printed);
+
+			ret = inner ? acr_format("/%s%s", item.wire, inner) : NULL;
+		} else if (!strcmp(item.printed, printed)) {
+			ret = acr_format("/%s", item.wire);
+		}
+		item_clear(&item);
+	}
+	return ret;
+}
+
+static void add_names(const char *shape, struct acr_json *list)
+{
+	struct item item;
+
+	while (next_item(&shape, &item)) {
+		if (item.bracket == '(')
+			add_names(item.inner, list);
+		else
+			acr_json_append(list, acr_json_new_string(item.printed));
+		item_clear(&item);
+	}
+}
+
+struct acr_json *model_names(const char *shape)
+{
+	struct acr_json *list = acr_json_new_array();
+
+	add_names(shape, list);
+	return list;
+}
+
+static int check_level(const char *shape, struct acr_json *seen, struct acr_error *error)
+{
+	const char *at = shape;
+	struct item item;
+	int rc = 0;
+
+	while (rc == 0 && next_item(&at, &item)) {
+		if (item.bracket == '(') {
+			rc = check_level(item.inner, seen, error);
+		} else if (acr_json_get(seen, item.printed)) {
+			rc = acr_fail(error, ACR_ERROR_FORMAT, "'%s' stands twice", item.printed);
+		} else {
+			acr_json_set_bool(seen, item.printed, true);
+			if (item.inner)
+				rc = model_check(item.inner, error);
+		}
+		item_clear(&item);
+	}
+	if (rc == 0 && at[strspn(at, " ")])
+		rc = acr_fail(error, ACR_ERROR_FORMAT, "cannot be read from '%s' on", at);
+	return rc;
+}
+
+int model_check(const char *shape, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *seen = acr_json_new_object();
+
+	return check_level(shape, seen, error);
+}

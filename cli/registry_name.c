@@ -1,0 +1,83 @@
+/* Registry names: suffixes and domain name labels are cut off, what is left is checked. */
+#include "registry_name.h"
+
+#include <acr/mem.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void registry_name_clear(struct registry_name *name)
+{
+	free(name->name);
+	free(name->label);
+	free(name->login_server);
+	*name = (struct registry_name){0};
+}
+
+static bool well_formed(const char *name, const char *further)
+{
+	size_t length = strlen(name), i;
+
+	for (i = 0; i < length; i++)
+		if (!isalnum((unsigned char)name[i]) && !strchr(further, name[i]))
+			return false;
+	return length >= 5 && length <= 50;
+}
+
+static int malformed(const char *text, struct acr_error *error)
+{
+	return acr_fail(error, ACR_ERROR_GENERAL,
+	                "Registry names may contain only alpha numeric characters and must be between 5 and 50 "
+	                "characters; '%s' is not one.",
+	                text);
+}
+
+int registry_name_parse(const char *text, const struct acr_cloud *cloud, struct io *io, struct registry_name *ret,
+                        struct acr_error *error)
+{
+	ACR_AUTO(registry_name) name = {0};
+	const char *dot = strchr(text, '.');
+	const char *dash;
+
+	if (!cloud->registry_suffix && (dot || strchr(text, ':'))) {
+		ret->name = acr_strdup(text);
+		ret->login_server = acr_strdup(text);
+		ret->label = NULL;
+		return 0;
+	}
+	if (dot && strcasecmp(dot, cloud->registry_suffix) != 0)
+		return acr_fail(error, ACR_ERROR_GENERAL,
+		                "The login server suffix is not valid for the current cloud. Please try again using '%s'.",
+		                cloud->registry_suffix);
+	name.name = dot ? acr_strndup(text, (size_t)(dot - text)) : acr_strdup(text);
+	if (!well_formed(name.name, "-"))
+		return malformed(text, error);
+	dash = strchr(name.name, '-');
+	if (dash) {
+		name.label = acr_strdup(dash);
+		name.name[dash - name.name] = '\0';
+	}
+	if (!well_formed(name.name, ""))
+		return malformed(text, error);
+	if (text[strlen(name.name)])
+		io_warn(io, "Registry name is '%s'. The following suffix '%s' is automatically omitted.", name.name,
+		        text + strlen(name.name));
+	*ret = name;
+	name = (struct registry_name){0};
+	return 0;
+}
+
+int registry_name_check_new(const char *text, struct acr_error *error)
+{
+	const char *c;
+
+	for (c = text; *c; c++)
+		if (isupper((unsigned char)*c))
+			return acr_fail(error, ACR_ERROR_GENERAL,
+			                "argument error: Registry name must use only lowercase; '%s' does not.", text);
+	if (strchr(text, '-'))
+		return acr_fail(error, ACR_ERROR_GENERAL,
+		                "argument error: Registry name cannot contain dashes; '%s' does.", text);
+	return well_formed(text, "") ? 0 : malformed(text, error);
+}

@@ -1,0 +1,22 @@
+/* What settings.c, cloud.c and account.c share. */
+#ifndef CLI_SETTINGS_FILES_H
+#define CLI_SETTINGS_FILES_H
+
+#include "settings.h"
+
+struct settings {
+	char *folder, *cache_folder;
+	struct acr_json *global;   /* config; NULL until read */
+	struct acr_json *local;    /* the nearest .azure/config */
+	struct acr_json *clouds;   /* clouds.config */
+	struct acr_json *profile;  /* azureProfile.json, whole */
+	struct acr_json *accounts; /* those of the active cloud */
+	struct acr_error error;    /* first fault of a configuration file */
+};
+
+/* clouds.config as an object of sections. */
+struct acr_json *settings_clouds(struct settings *settings);
+/* Name of the active cloud. */
+const char *settings_cloud_name(struct settings *settings);
+
+#endif

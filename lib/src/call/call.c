@@ -1,0 +1,179 @@
+/* acr_call(): operation row + parameters → request → result. */
+#include "call.h"
+
+#include <acr/uri.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void acr_params_clear(struct acr_params *params)
+{
+	acr_json_free(params->path);
+	acr_json_free(params->query);
+	acr_json_free(params->headers);
+	acr_json_free(params->body);
+	*params = (struct acr_params){0};
+}
+
+static void call_clear(struct call *call)
+{
+	free(call->scope);
+	acr_exchange_clear(&call->exchange);
+}
+
+/* The caller's path values, completed with what the client knows. */
+static struct acr_json *path_values(const struct call *call, const struct acr_params *params)
+{
+	struct acr_json *values = params && params->path ? acr_json_copy(params->path) : acr_json_new_object();
+	const char *subscription = acr_client_subscription(call->client);
+
+	if (subscription && !acr_json_get(values, "subscriptionId"))
+		acr_json_set_str(values, "subscriptionId", subscription);
+	return values;
+}
+
+static int needs_subscription(const struct call *call, struct acr_error *error)
+{
+	if (!strstr(call->op->path, "{subscriptionId}") || acr_client_subscription(call->client))
+		return 0;
+	return acr_fail(error, ACR_ERROR_SIGN_IN, "No subscription is selected. Please run 'az login' to setup account, "
+	                "or set AZURE_SUBSCRIPTION_ID, or give --subscription.");
+}
+
+static int build_url(struct call *call, const struct acr_params *params, struct acr_error *error)
+{
+	const struct acr_op *op = call->op;
+	ACR_AUTO_PTR(acr_json) *values = path_values(call, params);
+	ACR_AUTO(acr_buf) url = ACR_BUF_INIT, scope = ACR_BUF_INIT;
+	const struct acr_json *parameter;
+	int rc;
+
+	if (op->plane == ACR_PLANE_REGISTRY) {
+		/* Lent by the caller's parameters, which outlive the call. */
+		call->registry = acr_json_str(params ? params->path : NULL, "/loginServer");
+		acr_buf_printf(&url, "https://%s", call->registry ? call->registry : "");
+		if ((rc = acr_uri_expand(op->scope, values, &scope, error)) < 0)
+			return rc;
+		call->scope = acr_buf_take(&scope);
+	} else {
+		if ((rc = needs_subscription(call, error)) < 0)
+			return rc;
+		acr_buf_puts(&url, acr_client_cloud(call->client)->resource_manager);
+	}
+	if ((rc = acr_uri_expand(op->path, values, &url, error)) < 0)
+		return rc;
+	for (parameter = acr_json_first(params ? params->query : NULL); parameter; parameter = acr_json_next(parameter))
+		acr_uri_add_query(&url, acr_json_key(parameter), acr_json_string(parameter));
+	if (op->api)
+		acr_uri_add_query(&url, "api-version", op->api);
+	call->exchange.request.url = acr_buf_take(&url);
+	return 0;
+}
+
+static void set_headers(struct call *call, const struct acr_params *params, bool has_body)
+{
+	struct acr_headers *headers = &call->exchange.request.headers;
+	const struct acr_json *field;
+
+	acr_headers_set(headers, "Accept", call->op->accept ? call->op->accept : "application/json");
+	if (has_body)
+		acr_headers_set(headers, "Content-Type", "application/json");
+	if (call->op->plane == ACR_PLANE_ARM)
+		acr_headers_set(headers, "x-ms-client-request-id", client_request_id(call->client));
+	for (field = acr_json_first(params ? params->headers : NULL); field; field = acr_json_next(field))
+		acr_headers_set(headers, acr_json_key(field), acr_json_string(field));
+}
+
+static int send_checked(struct call *call, struct acr_error *error)
+{
+	int rc = acr_send(acr_client_transport(call->client), &call->exchange, error);
+
+	return rc < 0 ? rc : acr_check_status(&call->exchange, NULL, error);
+}
+
+static void set_token(struct call *call)
+{
+	struct acr_request *request = &call->exchange.request;
+
+	request->auth = call->op->plane == ACR_PLANE_ARM ? ACR_AUTH_ARM : ACR_AUTH_REGISTRY;
+	request->registry = call->registry;
+	request->scope = call->scope;
+}
+
+/* Whether `url` stays with the host that the token is meant for. */
+static bool same_service(const char *url, const char *first)
+{
+	struct acr_uri a = {0}, b = {0};
+	bool same = acr_uri_parse(url, &a, NULL) == 0 && acr_uri_parse(first, &b, NULL) == 0;
+
+	if (same) {
+		size_t longer = strlen(a.host), shorter = strlen(b.host);
+
+		same = !strcmp(a.scheme, b.scheme) &&
+		       (!strcmp(a.host, b.host) || (longer > shorter + 1 && a.host[longer - shorter - 1] == '.' &&
+		                                    !strcmp(a.host + longer - shorter, b.host)));
+	}
+	acr_uri_clear(&a);
+	acr_uri_clear(&b);
+	return same;
+}
+
+int call_follow(struct call *call, const char *url, struct acr_error *error)
+{
+	struct acr_exchange *exchange = &call->exchange;
+	ACR_AUTO_FREE char *target = acr_uri_resolve(exchange->request.url, url);
+
+	if (!same_service(target, exchange->request.url))
+		return acr_fail(error, ACR_ERROR_SERVICE,
+		                "The service points to another host (%s); its address is not followed.", target);
+	acr_exchange_clear(exchange);
+	*exchange = (struct acr_exchange){.request = {.method = "GET", .url = TAKE(target)}};
+	set_token(call);
+	set_headers(call, NULL, false);
+	return send_checked(call, error);
+}
+
+int call_body(const struct call *call, struct acr_json **ret, struct acr_error *error)
+{
+	const struct acr_buf *body = &call->exchange.response.body;
+	const char *type = acr_headers_get(&call->exchange.response.headers, "content-type");
+	int rc;
+
+	*ret = NULL;
+	if (strspn(acr_buf_str(body), " \t\r\n") >= body->length)
+		return 0;
+	rc = acr_json_parse(body->data, body->length, ret, error);
+	if (rc < 0)
+		acr_error_prefix(error, "The answer of %s (%s) cannot be read", call->exchange.request.url,
+		                 type ? type : "no content type");
+	return rc;
+}
+
+int acr_call(struct acr_client *client, const struct acr_op *op, const struct acr_params *params,
+             const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
+{
+	static const struct acr_call_options defaults;
+	struct call call = {.client = client, .op = op, .options = options ? options : &defaults};
+	ACR_AUTO_FREE char *text = params && params->body ? acr_json_text(params->body) : NULL;
+	int rc;
+
+	if ((rc = build_url(&call, params, error)) < 0)
+		goto out;
+	call.exchange.request.method = op->method;
+	call.exchange.request.repeatable = op->repeatable;
+	call.exchange.request.body = text;
+	call.exchange.request.body_length = text ? strlen(text) : 0;
+	set_token(&call);
+	set_headers(&call, params, text != NULL);
+	if ((rc = send_checked(&call, error)) < 0)
+		goto out;
+	if (op->shape == ACR_PAGES)
+		rc = call_pages(&call, ret, error);
+	else if (op->shape == ACR_LRO && !call.options->no_wait)
+		rc = call_poll(&call, ret, error);
+	else
+		rc = call_body(&call, ret, error);
+out:
+	call_clear(&call);
+	return rc;
+}

@@ -1,0 +1,31 @@
+/* What the files of lib/src/call share. */
+#ifndef CALL_CALL_H
+#define CALL_CALL_H
+
+#include <acr/client.h>
+
+/* One request on the way to a result. */
+struct call {
+	struct acr_client *client;
+	const struct acr_op *op;
+	const struct acr_call_options *options;
+	char *scope;          /* expanded; NULL for management */
+	const char *registry; /* login server; NULL for management */
+	struct acr_exchange exchange;
+};
+
+/* Send a follow-up GET with the call's token; the exchange of the call then holds its answer. Only https:// URLs of
+ * the same host (or a host below it) are followed, so that a token never leaves for another one. */
+int call_follow(struct call *call, const char *url, struct acr_error *error) ACR_MUST_CHECK;
+/* The answer's JSON body; *ret is NULL for an empty body. */
+int call_body(const struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* paging.c: collect the pages, the first being in the call. */
+int call_pages(struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* lro.c: poll to the end, the first answer being in the call. */
+int call_poll(struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* The endpoint's base URL is part of the client. */
+const char *client_request_id(const struct acr_client *client);
+
+#endif
