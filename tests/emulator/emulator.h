@@ -4,6 +4,7 @@
  *   store.c       ARM resources as files, written atomically
  *   arm_*.c       management: routes, long operations, registries, replications, …
  *   signin.c      the authority that issues Azure tokens
+ *   tokens.c      signed tokens and signed URLs
  *   registry_*.c  the registry endpoints: token service, /v2/ in front of docker-registry, /acr/v1/ metadata
  *   agent_*.c     runs: uploaded contexts, the build agent on buildah, logs as append blobs
  */
@@ -49,7 +50,7 @@ struct exchange {
 };
 
 struct handler {
-	void (*open)(void *user, struct exchange *exchange);   /* header fields are there, the body is not; may be NULL */
+	void (*open)(void *user, struct exchange *exchange); /* header fields are there, the body is not; may be NULL */
 	void (*answer)(void *user, struct exchange *exchange); /* the body is there: fill in the reply */
 	void *user;
 };
@@ -63,6 +64,9 @@ void listener_stop(struct listener *listener);
 const char *exchange_header(const struct exchange *exchange, const char *name);
 /* Value of a query parameter, decoded, yours to free(); NULL when absent. */
 char *exchange_query(const struct exchange *exchange, const char *name);
+/* JSON from a template in which ' stands for ", %s for a JSON string (NULL: null), %d and %lld for numbers:
+ * json_build("{'name':%s,'count':%d}", name, count). */
+struct acr_json *json_build(const char *template, ...) ACR_PRINTF(1, 2);
 /* Reply with JSON (value is taken). */
 void reply_json(struct exchange *exchange, int status, struct acr_json *value);
 /* Reply with an ARM error: {"error":{"code","message"}}. */
@@ -73,17 +77,30 @@ void reply_registry_error(struct exchange *exchange, int status, const char *cod
 
 /* ---- the process ---------------------------------------------------------------------------------------------- */
 
+/* What management tokens are for, as everywhere in the public cloud. */
+#define MANAGEMENT_AUDIENCE "https://management.core.windows.net/"
+#define SUBSCRIPTION_NAME "acr-emulator"
+
 struct emulator {
-	const char *state; /* folder */
-	int port;          /* of sign-in, management and blobs */
-	char *base_url;    /* "https://localhost:PORT" */
-	char *ca_file;     /* PEM of the emulator's CA */
+	const char *state;                 /* folder */
+	int port;                          /* of sign-in, management and blobs */
+	char *base_url;                    /* "https://localhost:PORT" */
+	char *ca_file;                     /* PEM of the emulator's CA */
+	char *bundle_file;                 /* the same and the system's roots */
 	char *certificate_file, *key_file; /* for localhost, *.localhost, *.blob.localhost, 127.0.0.1 and ::1 */
 	char *subscription_id, *tenant_id, *client_id, *client_secret;
 	unsigned char signing_key[32]; /* of all tokens and signed URLs (HMAC-SHA256) */
+	int token_lifetime;            /* of Azure tokens, in seconds */
+	int latency_ms;                /* added to every answer */
 	bool verbose;
 };
 extern struct emulator emulator;
+
+/* Whether a request goes to the sign-in authority, and its answer (signin.c). */
+bool signin_concerns(const struct exchange *exchange);
+void signin_answer(struct exchange *exchange);
+/* Files for the user and the Azure CLI: DIR/env and DIR/azure (environment.c). */
+int environment_write(struct acr_error *error) ACR_MUST_CHECK;
 
 /* Seconds since 1970; and as "2023-12-21T23:56:34.8524938+00:00", yours to free(). */
 int64_t now_seconds(void);
@@ -95,6 +112,8 @@ void note(const char *format, ...) ACR_PRINTF(1, 2);
 char *token_issue(const struct acr_json *claims, int lifetime_seconds);
 /* The claims of a token with a good signature that has not expired; NULL otherwise. The caller owns it. */
 struct acr_json *token_verify(const char *token);
+/* The same for a token that may have expired. */
+struct acr_json *token_read(const char *token);
 /* Signed URL parts: HMAC over `what` and an expiry; "sig=…&se=…" text, yours to free(), and its check against the
  * query of a request. */
 char *signature_make(const char *what, int lifetime_seconds);
@@ -110,40 +129,73 @@ void store_put(const char *id, const struct acr_json *resource);
 bool store_delete(const char *id);
 /* All resources whose id is `collection` + "/" + one segment, sorted by name. */
 struct acr_json *store_list(const char *collection);
-/* All resources of a type ("Microsoft.ContainerRegistry/registries") anywhere below `scope`. */
+/* All resources of a type ("Microsoft.ContainerRegistry/registries") anywhere below `scope`; NULL: all that stand
+ * directly in a resource group. */
 struct acr_json *store_list_type(const char *scope, const char *type);
 /* Change a resource under the store's lock: `change` edits it in place and returns false to leave it as it is. */
 bool store_change(const char *id, bool (*change)(struct acr_json *resource, void *user), void *user);
-/* A private JSON document beside the resources (counters, secrets, locks): NULL when absent. */
+/* A private JSON document beside the resources (counters, secrets, locks): NULL when absent; putting NULL deletes. */
 struct acr_json *store_private_get(const char *name);
 void store_private_put(const char *name, const struct acr_json *value);
+/* Read everything at the start; free it at the end. */
+int store_open(struct acr_error *error) ACR_MUST_CHECK;
+void store_close(void);
 
 /* ---- arm.c ---------------------------------------------------------------------------------------------------- */
 
-/* An ARM request taken apart. */
+/* An ARM request taken apart. Texts are decoded. */
 struct arm_request {
 	struct exchange *exchange;
-	const char *id;         /* the resource the path names, without action: "/subscriptions/…/registries/r" */
-	const char *type;       /* "Microsoft.ContainerRegistry/registries/runs" */
-	const char *name;       /* last name of the id; NULL for a collection */
-	const char *action;     /* what follows the resource in a POST: "listCredentials"; NULL */
-	const char *registry;   /* id of the registry it is about, NULL when none */
-	struct acr_json *body;  /* NULL when none */
+	const char *api_version;
+	const char *id;     /* the resource or collection the path names, without action: "…/registries/r/webhooks/w",
+			     * "…/registries/r/webhooks" */
+	const char *type;   /* "Microsoft.ContainerRegistry/registries/webhooks" */
+	const char *name;   /* last name of the id; NULL for a collection */
+	const char *action; /* what follows the resource in a POST: "listCredentials"; NULL */
+	const char *group;  /* id of the resource group, NULL when none */
+	const char *registry;  /* id of the registry it is about, NULL when none */
+	struct acr_json *body; /* NULL when none */
 };
 /* One row: what answers a method on a type (with an action for POST). Rows of all files are tried in order before
- * the generic store answers. */
+ * the generic store answers. A row with a type answers both items and the collection. The registry, and every parent
+ * of what the path names, are known to exist. */
 struct arm_route {
 	const char *method, *type, *action;
 	void (*answer)(struct arm_request *request);
 };
-extern const struct arm_route arm_registry_routes[]; /* arm_registries.c; ended by an empty row */
+extern const struct arm_route arm_resource_routes[]; /* arm_resources.c: groups, lists; ended by an empty row */
+extern const struct arm_route arm_registry_routes[]; /* arm_registries.c */
 extern const struct arm_route agent_routes[];        /* agent_routes.c: runs, scheduleRun, listBuildSourceUploadUrl */
 
-/* Answer as a long operation: 201 or 202 with Azure-AsyncOperation or Location, finished when `work` (in a thread of
- * its own) returns NULL, failed when it returns an error object {"code","message"} (taken). `result_id` is the
- * resource that a successful PUT or PATCH reports; `work` may be NULL for operations that just take a moment. */
+/* Answer a request to the management API. */
+void arm_answer(struct exchange *exchange);
+/* Answer what needs no token (the cloud's metadata); false when it is something else (arm_resources.c). */
+bool arm_answer_public(struct exchange *exchange);
+/* What the generic store answers, for routes that only sometimes differ. */
+void arm_generic(struct arm_request *request);
+/* Parts of the generic answers: 404 as Azure words it; a list (taken) with nextLink paging; "systemData" of a resource
+ * that was just made or changed. */
+void arm_not_found(struct arm_request *request);
+void arm_reply_list(struct arm_request *request, struct acr_json *list);
+void arm_touch(struct acr_json *resource);
+/* Merge a PATCH (JSON Merge Patch, RFC 7396) into a resource. */
+void arm_merge(struct acr_json *resource, const struct acr_json *patch);
+
+/* Answer as a long operation: 201 or 202 (or 200) with Azure-AsyncOperation (when result_id is given) or Location,
+ * finished when `work` (in a thread of its own) returns NULL, failed when it returns an error object
+ * {"code","message"} (taken). `result_id` is the resource that a successful PUT or PATCH reports: its
+ * provisioningState is set to Succeeded or Failed at the end. `work` may be NULL for operations that just take a
+ * moment. The body is that resource, or what the handler put into the reply. */
 void arm_reply_long(struct arm_request *request, int status, const char *result_id,
-                    struct acr_json *(*work)(void *user), void *user);
+		    struct acr_json *(*work)(void *user), void *user);
+/* Whether a request asks for the state of a long operation, and its answer. */
+bool arm_long_concerns(const struct arm_request *request);
+void arm_long_answer(struct arm_request *request);
+/* Wait for the operations that run. */
+void arm_long_stop(void);
+
+/* Start the endpoints of all stored registries (arm_registries.c). */
+int arm_registries_start(struct acr_error *error) ACR_MUST_CHECK;
 
 /* ---- registry_*.c: called by management ------------------------------------------------------------------------ */
 
