@@ -218,7 +218,7 @@ static void show_remarks(const struct parser *parser, const struct global_args *
 		io_warn(io, "%s", acr_json_string(text));
 }
 
-static void set_global(struct args *args)
+void parser_set_global(struct args *args)
 {
 	args->global = (struct global_args){
 		.output = acr_json_str(args->memory, "/output"),
@@ -249,7 +249,7 @@ static int finish(struct parser *parser, const struct parse_settings *settings, 
 	/* `az` alone greets with its help, `az acr` and `acr` miss their command. */
 	if (!parser->args->command && parser->as_az && !parser->inside && !parser->path.length)
 		acr_json_set_bool(parser->args->memory, "help", true);
-	set_global(parser->args);
+	parser_set_global(parser->args);
 	set_group(parser);
 	if (parser->args->global.help)
 		return 0;

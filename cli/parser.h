@@ -42,4 +42,7 @@ int parser_add(const struct option *option, const char *word, struct acr_json **
 /* The options that can stand now: those of the command, then the global ones. `index` counts up from 0. */
 const struct option *parser_option(const struct parser *parser, size_t index);
 
+/* Point args->global at what has been given so far. */
+void parser_set_global(struct args *args);
+
 #endif
