@@ -140,6 +140,8 @@ static char *option_name(const struct option *option)
 		acr_buf_printf(&name, " --%s", option->alias);
 	if (option->letter)
 		acr_buf_printf(&name, " -%c", option->letter);
+	if (option->other_letter)
+		acr_buf_printf(&name, " -%c", option->other_letter);
 	return acr_buf_take(&name);
 }
 

@@ -97,6 +97,8 @@ static void put_item(const struct option *option, struct acr_buf *out)
 		acr_buf_puts(out, ".It ");
 		if (option->letter)
 			acr_buf_printf(out, "Fl %c , ", option->letter);
+		if (option->other_letter)
+			acr_buf_printf(out, "Fl %c , ", option->other_letter);
 		acr_buf_printf(out, "Fl -%s", option->name);
 		if (option->alias)
 			acr_buf_printf(out, " , Fl -%s", option->alias);

@@ -26,6 +26,7 @@ const struct option opt_new_registry = {
 	.key = "registry",
 	.type = &type_string,
 	.flags = OPT_REQUIRED,
+	.config_default = "acr",
 	.help = "The name of the container registry: 5 to 50 lower case letters and digits.",
 };
 const struct option opt_resource_group = {

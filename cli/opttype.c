@@ -25,6 +25,8 @@ void option_label(const struct option *option, struct acr_buf *out)
 	acr_buf_printf(out, "--%s", option->name);
 	if (option->letter)
 		acr_buf_printf(out, "/-%c", option->letter);
+	if (option->other_letter)
+		acr_buf_printf(out, "/-%c", option->other_letter);
 }
 
 static int replace(struct acr_json **value, struct acr_json *with)

@@ -287,7 +287,7 @@ static const struct option *by_letter(const struct parser *parser, char letter)
 	const struct option *option;
 
 	for (size_t i = 0; letter && (option = parser_option(parser, i)); i++)
-		if (option->letter == letter && !(option->flags & OPT_POSITIONAL))
+		if ((option->letter == letter || option->other_letter == letter) && !(option->flags & OPT_POSITIONAL))
 			return option;
 	return NULL;
 }

@@ -67,6 +67,7 @@ struct option {
 	const char *name;   /* long name without dashes: "resource-group"; of a positional: "SOURCE_LOCATION" */
 	const char *alias;  /* a second long name; NULL */
 	char letter;        /* 0 when none */
+	char other_letter;  /* a second one: `group show` takes -n and -g */
 	const char *key;    /* how code asks for it; NULL = name (aliases of one another share a key) */
 	const struct option_type *type;
 	unsigned flags;     /* enum option_flag */

@@ -1,0 +1,194 @@
+/* Building and running in the service: build, run. */
+#include <acr/ops.h>
+
+#include "groups.h"
+#include "options.h"
+#include "run/run.h"
+#include "shapes.h"
+
+static const struct option source = {
+	.name = "SOURCE_LOCATION",
+	.key = "source",
+	.type = &type_path,
+	.flags = OPT_POSITIONAL | OPT_REQUIRED,
+	.help = "The context: a folder, a Git repository (https://host/name.git#branch:folder), the URL of a tar.gz, an OCI "
+		"artifact (oci://…), or /dev/null for none.",
+};
+static const struct option image = {
+	.name = "image",
+	.letter = 't',
+	.type = &type_append,
+	.flags = OPT_APPEND,
+	.help = "Name of the image, as 'name:tag'; may be given several times. {{.Run.ID}} stands for the run's id. Without it "
+		"nothing is pushed.",
+};
+static const struct option agent_pool = {
+	.name = "agent-pool",
+	.type = &type_string,
+	.flags = OPT_PREVIEW,
+	.help = "The agent pool to run on.",
+};
+static const struct option timeout = {
+	.name = "timeout",
+	.type = &type_integer,
+	.minimum = 300,
+	.maximum = 28800,
+	.help = "Time limit of the run in seconds, 300 to 28800.",
+};
+static const struct option build_arg = {
+	.name = "build-arg",
+	.type = &type_assignment,
+	.flags = OPT_APPEND,
+	.help = "A build argument, as NAME=VALUE; NAME alone takes the environment variable of that name. May be given "
+		"several times.",
+};
+static const struct option secret_build_arg = {
+	.name = "secret-build-arg",
+	.type = &type_assignment,
+	.flags = OPT_APPEND | OPT_SECRET,
+	.help = "A secret build argument, as NAME=VALUE or NAME=@FILE; NAME alone takes the environment variable of that "
+		"name. May be given several times.",
+};
+static const struct option dockerfile = {
+	.name = "file",
+	.letter = 'f',
+	.type = &type_path,
+	.help = "The Dockerfile; by default the file Dockerfile in the context.",
+};
+static const struct option no_format = {
+	.name = "no-format",
+	.type = &type_flag,
+	.help = "Print the log as it is. It always is; the option is there for scripts.",
+};
+static const struct option no_push = {
+	.name = "no-push",
+	.type = &type_flag,
+	.help = "Do not push the image after it was built.",
+};
+static const struct option no_logs = {
+	.name = "no-logs",
+	.type = &type_flag,
+	.help = "Do not show the log; print the run when it has ended.",
+};
+static const struct option platform = {
+	.name = "platform",
+	.type = &type_string,
+	.help = "Operating system and architecture, as os[/architecture[/variant]]: linux, linux/arm64, linux/arm/v7, "
+		"windows. The default is linux/amd64.",
+};
+static const struct option target = {
+	.name = "target",
+	.type = &type_string,
+	.help = "The stage of the Dockerfile to build.",
+};
+static const struct option auth_mode = {
+	.name = "auth-mode",
+	.type = &type_choice,
+	.choices = CHOICES("None", "Default"),
+	.help = "How the run signs in to the registry it belongs to.",
+};
+static const struct option log_template = {
+	.name = "log-template",
+	.type = &type_string,
+	.flags = OPT_PREVIEW,
+	.help = "Repository and tag under which the log is stored, such as 'acr/logs:{{.Run.ID}}'.",
+};
+static const struct option source_auth = {
+	.name = "source-acr-auth-id",
+	.type = &type_choice,
+	.choices = CHOICES("[caller]", "none"),
+	.help = "The identity with which the run signs in to the registry it belongs to: yours, or none.",
+};
+static const struct option no_wait = {
+	.name = "no-wait",
+	.type = &type_flag,
+	.help = "Do not wait until the run has ended.",
+};
+static const struct option dry_run = {
+	.name = "dry-run",
+	.type = &type_flag,
+	.help = "List what the context holds (path, type, size, mode) and contact nobody.",
+};
+static const struct option include_vcs = {
+	.name = "include-vcs",
+	.type = &type_flag,
+	.help = "Send .git and its like, too.",
+};
+static const struct option file = {
+	.name = "file",
+	.letter = 'f',
+	.type = &type_path,
+	.help = "The task file, relative to the context; acb.yaml by default. '-' reads it from standard input.",
+};
+static const struct option values = {
+	.name = "values",
+	.type = &type_path,
+	.help = "A file of values for the task, relative to the context.",
+};
+static const struct option set = {
+	.name = "set",
+	.type = &type_assignment,
+	.flags = OPT_APPEND,
+	.help = "A value for the task, as NAME=VALUE: {{.Values.NAME}}. May be given several times.",
+};
+static const struct option set_secret = {
+	.name = "set-secret",
+	.type = &type_assignment,
+	.flags = OPT_APPEND | OPT_SECRET,
+	.help = "A secret value for the task, as NAME=VALUE. May be given several times.",
+};
+static const struct option cmd = {
+	.name = "cmd",
+	.type = &type_string,
+	.help = "A command to run instead of a task file: an image and its arguments. $Registry stands for the login server.",
+};
+
+static const struct option registry = {
+	.name = "registry",
+	.letter = 'r',
+	.type = &type_string,
+	.flags = OPT_REQUIRED,
+	.config_default = "acr",
+	.complete = "registry",
+	.help = "The name of the container registry, in lower case.",
+};
+
+static const struct command commands[] = {
+	{
+		.path = "build",
+		.summary = "Build an image in the service and push it.",
+		.details = "The folder is packed, sent and built; its log is shown as it is written. The exit status is that of "
+			   "the build. With -o or --query the log goes to standard error, and the run, with the digests of what "
+			   "was built, to standard output. Ctrl-C cancels the build.",
+		.options = OPTIONS(&registry, &source, &image, &opt_resource_group, &agent_pool, &timeout, &build_arg,
+				   &secret_build_arg, &dockerfile, &no_format, &no_push, &no_logs, &platform, &target,
+				   &auth_mode, &log_template, &no_wait, &source_auth, &dry_run, &include_vcs),
+		.examples = EXAMPLES({"Build this folder", "acr build -r myregistry -t sample/hello-world:v1 ."},
+				     {"Keep the digest of what was built",
+				      "D=$(acr build -r myregistry -t sample/hello-world:v1 . --query 'outputImages[0].digest' -o "
+				      "tsv)"},
+				     {"See what would be sent", "acr build --dry-run -r myregistry ."}),
+		.run = build_run,
+		.model = MODEL_RUN,
+		.columns = run_columns,
+	},
+	{
+		.path = "run",
+		.summary = "Run a task file or a command in the service.",
+		.details = "The log is shown as it is written, and the exit status is that of the run. With -o or --query the "
+			   "log goes to standard error and the run to standard output. Ctrl-C cancels the run.",
+		.options = OPTIONS(&registry, &source, &agent_pool, &file, &values, &set, &set_secret, &cmd, &no_format,
+				   &no_logs, &timeout, &opt_resource_group, &platform, &auth_mode, &log_template,
+				   &no_wait, &source_auth, &dry_run, &include_vcs),
+		.examples = EXAMPLES({"Run an image of the registry",
+				      "acr run -r myregistry --cmd '$Registry/sample/hello-world:v1' /dev/null"},
+				     {"Run a task file with this folder as its context",
+				      "acr run -r myregistry -f acb.yaml ."}),
+		.run = run_run,
+		.model = MODEL_RUN,
+		.columns = run_columns,
+	},
+	{0},
+};
+
+const struct group build_group = {.path = "", .commands = commands};

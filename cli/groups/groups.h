@@ -1,0 +1,10 @@
+/* The groups of commands, one table a noun. */
+#ifndef GROUPS_GROUPS_H
+#define GROUPS_GROUPS_H
+
+#include "spec.h"
+
+extern const struct group account_group, build_group, credential_group, group_group, login_group, manifest_group,
+	registry_group, replication_group, repository_group, task_group, tools_group, version_group;
+
+#endif

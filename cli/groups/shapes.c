@@ -1,0 +1,48 @@
+/* Table columns that several commands share. */
+#include "shapes.h"
+
+const struct column registry_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "RESOURCE GROUP", .path = "resourceGroup"},
+	{.header = "LOCATION", .path = "location"},
+	{.header = "SKU", .path = "sku.name"},
+	{.header = "LOGIN SERVER", .path = "loginServer"},
+	{.header = "CREATION DATE", .path = "creationDate", .format = cell_time},
+	{.header = "ADMIN ENABLED", .path = "adminUserEnabled"},
+	{0},
+};
+
+const struct column run_columns[] = {
+	{.header = "RUN ID", .path = "runId"},
+	{.header = "TASK", .path = "task"},
+	{.header = "PLATFORM", .path = "platform.os"},
+	{.header = "STATUS", .path = "status"},
+	{.header = "TRIGGER", .path = "@", .format = cell_trigger},
+	{.header = "STARTED", .path = "startTime", .format = cell_time},
+	{.header = "DURATION", .path = "[startTime, finishTime]", .format = cell_duration},
+	{0},
+};
+
+const struct column replication_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "LOCATION", .path = "location"},
+	{.header = "PROVISIONING STATE", .path = "provisioningState"},
+	{.header = "STATUS", .path = "status.displayStatus"},
+	{.header = "REGION ENDPOINT ENABLED", .path = "regionEndpointEnabled"},
+	{0},
+};
+
+const struct column credential_columns[] = {
+	{.header = "USERNAME", .path = "username"},
+	{.header = "PASSWORD", .path = "passwords[0].value"},
+	{.header = "PASSWORD2", .path = "passwords[1].value"},
+	{0},
+};
+
+const struct column usage_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "LIMIT", .path = "limit"},
+	{.header = "CURRENT VALUE", .path = "currentValue"},
+	{.header = "UNIT", .path = "unit"},
+	{0},
+};

@@ -1,0 +1,50 @@
+/* The runners and hooks that rows name: what a row cannot express. */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include <acr/json.h>
+
+struct acr_params;
+struct context;
+
+#define RUNNER(name) int name(struct context *context, struct acr_json **ret, struct acr_error *error)
+#define CHECK(name) int name(struct context *context, struct acr_error *error)
+#define PREPARE(name) int name(struct context *context, struct acr_params *params, struct acr_error *error)
+
+/* registry.c */
+CHECK(check_name_scope);
+CHECK(registry_create_check);
+RUNNER(registry_create);
+PREPARE(registry_create_prepare);
+PREPARE(registry_update_prepare);
+RUNNER(registry_list);
+RUNNER(registry_delete);
+RUNNER(credential_run);
+/* replication.c */
+PREPARE(replication_create_prepare);
+/* login.c */
+RUNNER(registry_login);
+/* repository.c */
+RUNNER(repository_show_tags);
+RUNNER(repository_show_manifests);
+RUNNER(repository_show);
+RUNNER(repository_update);
+RUNNER(repository_delete);
+RUNNER(repository_untag);
+PREPARE(manifest_list_prepare);
+/* build.c, run.c */
+RUNNER(build_run);
+RUNNER(run_run);
+/* task.c */
+PREPARE(task_list_runs_prepare);
+RUNNER(task_logs);
+/* account.c */
+RUNNER(account_show);
+RUNNER(account_list);
+RUNNER(account_set);
+/* tools.c */
+PREPARE(group_list_prepare);
+RUNNER(version_run);
+RUNNER(query_run);
+
+#endif
