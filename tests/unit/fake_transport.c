@@ -255,6 +255,7 @@ static int answer_body(const struct step *step, struct acr_exchange *exchange)
 	if (request->sink && step->status / 100 == 2) {
 		/* In two pieces, as a network would. */
 		size_t half = body->length / 2;
+		exchange->final = body->length > 0;
 		if ((half && request->sink(request->sink_user, body->data, half) != 0) ||
 		    (body->length && request->sink(request->sink_user, body->data + half, body->length - half) != 0)) {
 			return acr_fail(&exchange->error, ACR_ERROR_GENERAL, "the receiver of the answer stopped it");
@@ -293,6 +294,8 @@ static void fake_send(struct acr_transport *transport, struct acr_exchange *cons
 		struct acr_exchange *exchange = exchanges[i];
 		acr_response_clear(&exchange->response);
 		acr_error_clear(&exchange->error);
+		exchange->result = 0;
+		exchange->final = false;
 		pthread_mutex_lock(&script->lock);
 		script->requests++;
 		struct step *step = find_step(script, &exchange->request);

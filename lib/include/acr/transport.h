@@ -6,6 +6,7 @@
 #ifndef ACR_TRANSPORT_H
 #define ACR_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "buf.h"
 #include "clock.h"
@@ -62,6 +63,7 @@ struct acr_exchange {
 	struct acr_request request;
 	struct acr_response response;
 	int result;
+	bool final; /* the transport says that a repeat cannot help or would do harm (bytes went to the sink) */
 	struct acr_error error;
 };
 
@@ -71,7 +73,7 @@ void acr_exchange_clear(struct acr_exchange *exchange);
 
 struct acr_transport {
 	/* Perform all exchanges, several at a time (HTTP/2 streams or parallel connections), and return when each has
-	 * a result. Wrappers call the transport they wrap. */
+	 * a result. Wrappers call the transport they wrap. Not for several threads at once, nor from within a sink. */
 	void (*send)(struct acr_transport *transport, struct acr_exchange *const *exchanges, size_t count);
 	void (*free)(struct acr_transport *transport);
 };
@@ -91,8 +93,10 @@ struct acr_curl_options {
 	const struct acr_clock *clock; /* its interrupted() is polled while waiting; NULL = system */
 };
 /* The real thing, on libcurl's multi interface with one connection cache. libcurl is loaded at the first request.
- * TLS 1.2 or later, always verified; plain http:// is refused but for loopback hosts. Redirects are not followed
- * (a 3xx is an answer); answers may be gzip-encoded. */
+ * TLS 1.2 or later, always verified; plain http:// is refused but for loopback hosts and, without a token, for the
+ * link-local metadata service of cloud machines (169.254.0.0/16); neither of these ever goes through the proxy.
+ * Redirects are not followed (a 3xx is an answer). Answers may be gzip-encoded and are decoded, except for a sink or
+ * a Range. A fault on the way is ACR_ERROR_NETWORK, a certificate or handshake refused ACR_ERROR_TLS. */
 struct acr_transport *acr_transport_curl(const struct acr_curl_options *options);
 
 struct acr_retry_policy {

@@ -1,0 +1,145 @@
+/* What libcurl's error codes mean, in sentences that say what to do. */
+#include <stdio.h>
+#include <string.h>
+#include "http/curl_transfer.h"
+
+/* Whether a repeat may help. */
+enum outlook { TRANSIENT, FINAL };
+
+/* The sentence ends with the place ("host:port"), then libcurl's own words where it has any, then the advice. */
+static const struct failure {
+	CURLcode result;
+	int code;
+	enum outlook outlook;
+	const char *sentence, *advice;
+} failures[] = {
+	{CURLE_COULDNT_RESOLVE_HOST, ACR_ERROR_NETWORK, FINAL, "cannot find the host",
+	 "check the name and the network"},
+	{CURLE_COULDNT_RESOLVE_PROXY, ACR_ERROR_NETWORK, FINAL, "cannot find the proxy on the way to",
+	 "check the proxy setting"},
+	{CURLE_COULDNT_CONNECT, ACR_ERROR_NETWORK, TRANSIENT, "cannot connect to", NULL},
+	{CURLE_PROXY, ACR_ERROR_NETWORK, FINAL, "the proxy refused the way to", NULL},
+	{CURLE_OPERATION_TIMEDOUT, ACR_ERROR_NETWORK, TRANSIENT, "no connection in time to",
+	 "check the network, a firewall may drop the packets"},
+	{CURLE_PARTIAL_FILE, ACR_ERROR_NETWORK, TRANSIENT, "the answer was cut off by", NULL},
+	{CURLE_GOT_NOTHING, ACR_ERROR_NETWORK, TRANSIENT, "no answer from", NULL},
+	{CURLE_SEND_ERROR, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
+	{CURLE_RECV_ERROR, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
+	{CURLE_HTTP2, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
+	{CURLE_HTTP2_STREAM, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
+	{CURLE_WEIRD_SERVER_REPLY, ACR_ERROR_NETWORK, TRANSIENT, "no valid HTTP answer from", NULL},
+	{CURLE_UNSUPPORTED_PROTOCOL, ACR_ERROR_NETWORK, TRANSIENT, "no valid HTTP answer from", NULL},
+	{CURLE_BAD_CONTENT_ENCODING, ACR_ERROR_FORMAT, FINAL, "cannot decompress the answer of", NULL},
+	{CURLE_SSL_CONNECT_ERROR, ACR_ERROR_TLS, FINAL, "no TLS connection to", NULL},
+};
+
+/* Host and port of the proxy, without the user name and password it may hold; valid as long as the settings. */
+static const char *proxy_host(const struct acr_curl_settings *settings, int *length)
+{
+	const char *text = settings->proxy, *scheme = strstr(text, "://");
+	text = scheme ? scheme + 3 : text;
+	size_t used = strcspn(text, "/?#");
+	const char *at = memrchr(text, '@', used);
+	const char *start = at ? at + 1 : text;
+	*length = (int)(text + used - start);
+	return start;
+}
+
+static int refused_by_proxy(const struct acr_curl_transfer *transfer, struct acr_error *error)
+{
+	long status = 0;
+	int length;
+	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status < 300 || !transfer->settings->proxy) {
+		return 0;
+	}
+	const char *proxy = proxy_host(transfer->settings, &length);
+	transfer->exchange->final = true;
+	return acr_fail(error, ACR_ERROR_NETWORK, "the proxy %.*s refused the way to %s with HTTP status %ld%s", length,
+			proxy, transfer->where, status,
+			status == 407 ? "; put user name and password into the proxy's URL" : "");
+}
+
+static int certificate_refused(const struct acr_curl_transfer *transfer, struct acr_error *error)
+{
+	const struct acr_curl_settings *settings = transfer->settings;
+	const struct acr_refused_certificate *refused = &settings->refused;
+	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
+	acr_buf_printf(&text, "the certificate of %s was refused: ", transfer->where);
+	if (refused->reason) {
+		acr_buf_puts(&text, refused->reason);
+		if (refused->subject) {
+			acr_buf_printf(&text, " (subject '%s', issuer '%s')", refused->subject, refused->issuer);
+		}
+	} else {
+		acr_buf_puts(&text, transfer->detail);
+	}
+	if (settings->ca_bundle) {
+		acr_buf_printf(&text, "; trusted are the certificates in '%s'", settings->ca_bundle);
+		if (settings->ca_variable) {
+			acr_buf_printf(&text, " (from %s)", settings->ca_variable);
+		}
+	} else {
+		acr_buf_puts(&text, "; trusted are the system's certificates");
+	}
+	acr_buf_puts(&text, ". If your company's proxy inspects TLS, set ACR_CA_BUNDLE to your company's CA file");
+	transfer->exchange->final = true;
+	return acr_fail(error, ACR_ERROR_TLS, "%s", acr_buf_str(&text));
+}
+
+static int bad_ca_bundle(const struct acr_curl_transfer *transfer, struct acr_error *error)
+{
+	const struct acr_curl_settings *settings = transfer->settings;
+	const char *variable = settings->ca_variable ? settings->ca_variable : "ACR_CA_BUNDLE";
+	transfer->exchange->final = true;
+	if (!settings->ca_bundle) {
+		return acr_fail(error, ACR_ERROR_TLS,
+				"cannot read the system's CA certificates; install the package ca-certificates or set "
+				"ACR_CA_BUNDLE to a PEM file");
+	}
+	return acr_fail(error, ACR_ERROR_TLS,
+			"cannot read CA certificates from '%s'; %s must name a PEM file or folder", settings->ca_bundle,
+			variable);
+}
+
+/* A handshake that ended without a word from TLS is a lost connection, not a matter of TLS. */
+static bool lost_in_handshake(const struct acr_curl_transfer *transfer)
+{
+	return strstr(transfer->detail, "SSL_ERROR_SYSCALL") || strstr(transfer->detail, "Connection reset");
+}
+
+static const struct failure *find(const struct acr_curl_transfer *transfer, CURLcode result)
+{
+	if (result == CURLE_SSL_CONNECT_ERROR && lost_in_handshake(transfer)) {
+		result = CURLE_RECV_ERROR;
+	}
+	for (size_t i = 0; i < ACR_COUNT(failures); i++) {
+		if (failures[i].result == result) {
+			return &failures[i];
+		}
+	}
+	return NULL;
+}
+
+int acr_curl_failure(const struct acr_curl_transfer *transfer, CURLcode result, struct acr_error *error)
+{
+	if (result == CURLE_PEER_FAILED_VERIFICATION) {
+		return certificate_refused(transfer, error);
+	}
+	if (result == CURLE_SSL_CACERT_BADFILE) {
+		return bad_ca_bundle(transfer, error);
+	}
+	int code = refused_by_proxy(transfer, error);
+	if (code < 0) {
+		return code;
+	}
+	const char *words = transfer->detail[0] ? transfer->detail : transfer->curl->easy_strerror(result);
+	const struct failure *failure = find(transfer, result);
+	if (!failure) {
+		transfer->exchange->final = true;
+		return acr_fail(error, ACR_ERROR_NETWORK, "the request to %s failed: %s", transfer->where, words);
+	}
+	transfer->exchange->final = transfer->exchange->final || failure->outlook == FINAL;
+	return acr_fail(error, failure->code, "%s %s (%s)%s%s", failure->sentence, transfer->where, words,
+			failure->advice ? "; " : "", failure->advice ? failure->advice : "");
+}
