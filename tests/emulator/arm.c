@@ -212,12 +212,6 @@ static bool parse_body(struct exchange *exchange, struct parsed *parsed)
 
 /* ---- what must exist ------------------------------------------------------------------------------------------ */
 
-static bool exists(const char *id)
-{
-	ACR_AUTO_PTR(acr_json) *resource = store_get(id);
-	return resource != NULL;
-}
-
 /* What the path's last pair stands in; NULL when that is the resource group or the subscription. */
 static char *parent_of(const struct arm_request *request)
 {
@@ -251,7 +245,7 @@ static bool check_parent(const struct arm_request *request)
 	if (!request->group || !strcasestr(request->id + strlen(request->group), "/providers/"))
 		return true;
 	ACR_AUTO_FREE char *parent = parent_of(request);
-	if (!parent || exists(parent))
+	if (!parent || store_has(parent))
 		return true;
 	const char *slash = strchr(request->type, '/');
 	reply_error(request->exchange, 404, "ParentResourceNotFound",
@@ -270,14 +264,14 @@ static bool check_scope(struct arm_request *request)
 		return false;
 	}
 	bool itself = request->group && !request->action && !strcasecmp(request->group, request->id);
-	if (request->group && !itself && !exists(request->group)) {
+	if (request->group && !itself && !store_has(request->group)) {
 		reply_error(request->exchange, 404, "ResourceGroupNotFound", "Resource group '%s' could not be found.",
 			    resource_name(request->group));
 		return false;
 	}
 	if (!check_parent(request))
 		return false;
-	if (request->action && request->group && request->name && !exists(request->id)) {
+	if (request->action && request->group && request->name && !store_has(request->id)) {
 		arm_not_found(request);
 		return false;
 	}

@@ -124,13 +124,14 @@ bool signature_check(const char *what, const char *query);
 /* Resources by id, compared without case, kept with the case of their first PUT. All calls are safe from any thread.
  * What they return is a copy that belongs to the caller. */
 struct acr_json *store_get(const char *id);
+bool store_has(const char *id);
 void store_put(const char *id, const struct acr_json *resource);
 /* Delete it and everything below; false when it was not there. */
 bool store_delete(const char *id);
 /* All resources whose id is `collection` + "/" + one segment, sorted by name. */
 struct acr_json *store_list(const char *collection);
-/* All resources of a type ("Microsoft.ContainerRegistry/registries") anywhere below `scope`; NULL: all that stand
- * directly in a resource group. */
+/* All resources of a type ("Microsoft.ContainerRegistry/registries") anywhere below `scope`; NULL: of every type
+ * but groups. */
 struct acr_json *store_list_type(const char *scope, const char *type);
 /* Change a resource under the store's lock: `change` edits it in place and returns false to leave it as it is. */
 bool store_change(const char *id, bool (*change)(struct acr_json *resource, void *user), void *user);
@@ -178,6 +179,10 @@ void arm_generic(struct arm_request *request);
 void arm_not_found(struct arm_request *request);
 void arm_reply_list(struct arm_request *request, struct acr_json *list);
 void arm_touch(struct acr_json *resource);
+/* A resource of the request's body and names, in the order in which Azure prints it. */
+struct acr_json *arm_new_resource(const struct arm_request *request);
+/* False, and answered, when a PUT or PATCH would move the resource to another region. */
+bool arm_check_location(struct arm_request *request, const struct acr_json *present);
 /* Merge a PATCH (JSON Merge Patch, RFC 7396) into a resource. */
 void arm_merge(struct acr_json *resource, const struct acr_json *patch);
 
@@ -196,6 +201,8 @@ void arm_long_stop(void);
 
 /* Start the endpoints of all stored registries (arm_registries.c). */
 int arm_registries_start(struct acr_error *error) ACR_MUST_CHECK;
+/* Stop and delete a registry with its images and secrets. */
+void arm_registry_remove(const char *id);
 
 /* ---- registry_*.c: called by management ------------------------------------------------------------------------ */
 

@@ -73,10 +73,9 @@ char *resource_type(const char *id)
 	return acr_buf_take(&type);
 }
 
-bool resource_is_top_level(const char *type)
+char *resource_path(const char *id)
 {
-	const char *slash = strchr(type, '/');
-	return slash && !strchr(slash + 1, '/') && strncasecmp(type, "Microsoft.Resources/", slash + 1 - type) != 0;
+	return acr_strdup(last_provider(id));
 }
 
 char *resource_up_to(const char *id, const char *segment)

@@ -2,14 +2,13 @@
 #ifndef RESOURCE_ID_H
 #define RESOURCE_ID_H
 
-#include <stdbool.h>
-
 /* "…/providers/Microsoft.X/a/1/b/2" → "Microsoft.X/a/b" (also of a collection, which has no last name); without a
  * provider "Microsoft.Resources/" and the last kind: "/subscriptions/S/resourceGroups/G" →
  * "Microsoft.Resources/resourceGroups". Yours to free(). */
 char *resource_type(const char *id);
-/* Whether a type is that of a resource in a resource group ("Microsoft.X/a", but no group and nothing nested). */
-bool resource_is_top_level(const char *type);
+/* "Microsoft.X/a/1/b/2": the id behind its last provider, as messages name it. NULL without a provider. Yours to
+ * free(). */
+char *resource_path(const char *id);
 /* The part of an id up to and including a segment pair ("resourceGroups" + its value), yours to free(); NULL when it
  * has none. Names compare without case. */
 char *resource_up_to(const char *id, const char *segment);

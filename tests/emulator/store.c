@@ -177,6 +177,14 @@ struct acr_json *store_get(const char *id)
 	return copy;
 }
 
+bool store_has(const char *id)
+{
+	pthread_mutex_lock(&lock);
+	bool has = find(id) != NULL;
+	pthread_mutex_unlock(&lock);
+	return has;
+}
+
 void store_put(const char *id, const struct acr_json *resource)
 {
 	struct acr_json *copy = acr_json_copy(resource);
@@ -241,7 +249,8 @@ struct acr_json *store_list(const char *collection)
 static bool has_type(const char *rest, const char *type)
 {
 	ACR_AUTO_FREE char *own = resource_type(rest);
-	return type ? !strcasecmp(own, type) : resource_is_top_level(own);
+	return type ? !strcasecmp(own, type)
+		    : strncasecmp(own, "Microsoft.Resources/", strlen("Microsoft.Resources/")) != 0;
 }
 
 struct acr_json *store_list_type(const char *scope, const char *type)

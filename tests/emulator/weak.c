@@ -24,6 +24,7 @@ WEAK int arm_registries_start(struct acr_error *e)
 	(void)e;
 	return 0;
 }
+WEAK void arm_registry_remove(const char *id) { store_delete(id); }
 WEAK bool registry_password_valid(const char *id, const char *u, const char *p, struct acr_json **s)
 {
 	(void)id;
