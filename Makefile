@@ -56,6 +56,15 @@ $(BUILD)/acr: $(CLI_OBJECTS) $(BUILD)/libacr.a
 $(BUILD)/acr-emulator: $(EMULATOR_OBJECTS) $(BUILD)/libacr.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR) $(LIBS_EMULATOR)
 
+# The program of the emulator's hello-world image: it stands alone, and is a part of agent_images.o.
+HELLO := $(BUILD)/hello
+$(HELLO): tests/emulator/hello/hello.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) -Os -ffreestanding -fno-stack-protector -fno-pie -static -nostdlib -s -Wl,--build-id=none \
+		-Wl,-z,noseparate-code -o $@ $<
+$(BUILD)/obj/tests/emulator/agent_images.o: $(HELLO)
+$(BUILD)/obj/tests/emulator/agent_images.o: INCLUDES += -DHELLO_PROGRAM='"$(HELLO)"'
+
 # Unit tests: one program a module, with everything but main() linked in.
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(UNIT_SHARED)) $(filter-out %/cli/main.o,$(CLI_OBJECTS)) $(BUILD)/libacr.a
 	@mkdir -p $(@D)

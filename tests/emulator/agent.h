@@ -1,0 +1,223 @@
+/* Private to the agent: what blob.c and agent_*.c share.
+ *
+ *   agent_routes.c    what management answers: uploads, scheduleRun, runs
+ *   agent_filter.c    $filter of a list of runs
+ *   agent_runs.c      queue, workers, states of runs, what survives a restart
+ *   agent_request.c   a run request becomes a task: a list of steps
+ *   agent_yaml.c      acb.yaml becomes a task
+ *   agent_template.c  {{.Run.ID}}, $Registry, words of a command line
+ *   agent_source.c    gets the context of a run
+ *   agent_steps.c     performs a task with buildah
+ *   agent_images.c    base images that need no network
+ *   agent_dockerfile.c  the images a Dockerfile builds on
+ *   agent_child.c     child processes that cannot outlive their run
+ *   agent_log.c       the log, an append blob
+ *   blob.c            uploads and logs over HTTP
+ *
+ * Folders below STATE/agent: blobs/CONTAINER/… (uploads, logs), runs/CONTAINER-ID/ (a run under way: its request,
+ * workspace and image storage), images/ (base images), settings/ (files buildah reads). */
+#ifndef AGENT_H
+#define AGENT_H
+
+#include <sys/types.h>
+#include "emulator.h"
+
+/* ---- words: an argv under construction ------------------------------------------------------------------------- */
+
+struct words {
+	char **items; /* ended by NULL once something was added */
+	size_t count;
+};
+void words_add(struct words *words, const char *text);
+void words_addf(struct words *words, const char *format, ...) ACR_PRINTF(2, 3);
+void words_add_all(struct words *words, const struct words *more);
+void words_clear(struct words *words);
+
+/* ---- blob.c ---------------------------------------------------------------------------------------------------- */
+
+/* The file behind a blob; yours to free(). */
+char *blob_file(const char *container, const char *name);
+/* A URL that allows reading ('r') or writing ('w') one blob for `lifetime` seconds; yours to free(). */
+char *blob_url(const char *container, const char *name, char permission, int lifetime);
+/* Whether a name stays in its container: no empty segments, none that begins with a dot. */
+bool blob_name_is_safe(const char *name);
+/* Delete uploads that are older than this. */
+void uploads_expire(int seconds);
+
+/* ---- agent_log.c ----------------------------------------------------------------------------------------------- */
+
+/* The log of a run: lines end in CR LF, as the service writes them, and secrets are blanked. Written by one thread. */
+struct run_log {
+	int descriptor;
+	char *path;
+	struct acr_buf line;  /* not ended yet */
+	struct words secrets; /* texts to blank */
+};
+int log_open(struct run_log *log, const char *path, struct acr_error *error) ACR_MUST_CHECK;
+/* Blank this text from now on; NULL and "" are ignored. */
+void log_hide(struct run_log *log, const char *secret);
+void log_write(struct run_log *log, const char *bytes, size_t length);
+/* A line of text; log_line() puts the time in front. */
+void log_text(struct run_log *log, const char *format, ...) ACR_PRINTF(2, 3);
+void log_line(struct run_log *log, const char *format, ...) ACR_PRINTF(2, 3);
+/* Write what is left and close the file. */
+void log_close(struct run_log *log);
+/* Mark the log of a finished run: "successful", "failed", "canceled", "timedout", "internalerror". */
+int log_complete(const char *path, const char *state, struct acr_error *error) ACR_MUST_CHECK;
+/* That mark; NULL while the log grows. Yours to free(). */
+char *log_state(const char *path);
+
+/* ---- runs ------------------------------------------------------------------------------------------------------ */
+
+struct run {
+	char *registry;           /* resource id */
+	char *id;                 /* "cf1" */
+	char *resource;           /* resource id of the run */
+	char *container;          /* of its log and its upload */
+	char *folder;             /* below STATE/agent/runs */
+	char *login_server;       /* "localhost:5001" */
+	struct acr_json *request; /* DockerBuildRequest, FileTaskRunRequest or EncodedTaskRunRequest */
+	struct run_log log;
+	struct acr_json *images; /* outputImages: what was pushed */
+	struct acr_json *bases;  /* by name of an image that was built: array of the images it is built on */
+	int64_t started;         /* milliseconds, see ticks() */
+	int64_t deadline;
+
+	/* Guarded by the lock of agent_runs.c. */
+	bool canceled;
+	bool timed_out;
+	bool active; /* a worker has it */
+	pid_t child; /* 0 while there is none */
+	struct run *next;
+};
+
+/* Milliseconds on a clock that only goes forward. */
+int64_t ticks(void);
+
+/* Queue a run. `request` is copied; `task` is the name of the task it belongs to or NULL. The reply is the run as
+ * scheduleRun answers it. */
+struct acr_json *run_schedule(const struct acr_json *registry, const struct acr_json *request, const char *task);
+/* Stop a run and wait until it has ended. False when it is neither queued nor under way. */
+bool run_cancel(const char *resource);
+/* The blob container of a registry. It changes when a registry is deleted and made again. Yours to free(). */
+char *run_container(const struct acr_json *registry);
+/* "logs/cf1/rawtext.log"; yours to free(). */
+char *run_log_name(const char *id);
+
+/* Called by agent_child.c. A run that was canceled meanwhile refuses new children: false. */
+bool run_child_begin(struct run *run, pid_t child);
+void run_child_end(struct run *run);
+/* Whether the run is to stop; an error that says why is then in `error`. */
+int run_check(struct run *run, struct acr_error *error) ACR_MUST_CHECK;
+
+/* ---- agent_child.c --------------------------------------------------------------------------------------------- */
+
+struct child {
+	struct words arguments;   /* [0] is looked up in PATH */
+	struct words environment; /* "NAME=value", added to the agent's own */
+	const char *folder;       /* to work in; NULL = the run's */
+	struct acr_buf *capture;  /* gets stdout instead of the log */
+	int64_t deadline;         /* besides the run's; 0 = none */
+};
+void child_clear(struct child *child);
+/* Perform it to the end; nothing that it started is left over. What it prints goes to the log. Returns the exit
+ * status (128 + signal when it was killed), or a negative code: not started, canceled, out of time. */
+int child_run(struct run *run, const struct child *child, struct acr_error *error) ACR_MUST_CHECK;
+/* The same without a run: output goes to stderr when it fails. For what the agent does for itself. */
+int child_run_quietly(const struct child *child, struct acr_error *error) ACR_MUST_CHECK;
+/* Delete a folder with everything in it, also what belongs to other ids of a user namespace. */
+void remove_tree(const char *path);
+
+/* ---- agent_request.c, agent_yaml.c: tasks ----------------------------------------------------------------------- */
+
+enum step_kind { STEP_BUILD, STEP_PUSH, STEP_COMMAND };
+
+struct step {
+	enum step_kind kind;
+	char *id;
+	struct words arguments; /* of build: options and the context; of push: images; of cmd: image and its command */
+	struct words environment;              /* "NAME=value" */
+	struct words secrets;                  /* "NAME=value": for the builder's environment only */
+	struct words after;                    /* ids of the steps to wait for; used when `ordered` is set */
+	bool ordered;                          /* "when" was given; otherwise it waits for the step before */
+	char *folder;                          /* working directory; NULL = workspace */
+	char *entry_point;                     /* NULL = the image's */
+	int timeout;                           /* seconds */
+	bool ignore_errors, keep, keep_folder; /* keep_folder: disableWorkingDirectoryOverride */
+	bool done;
+};
+
+struct task {
+	struct step *steps;
+	size_t count;
+	char *folder; /* where they work: the context, or the part of it that its location names */
+};
+struct step *task_add(struct task *task);
+void task_clear(struct task *task);
+
+/* What templates may name: {"Run": {"ID": …}, "Values": {…}}. */
+struct acr_json *run_values(const struct run *run);
+/* Replace "{{.Run.ID}}" and the like by what `values` says. Names that are not there give "". */
+int template_expand(const char *text, const struct acr_json *values, struct acr_buf *out,
+		    struct acr_error *error) ACR_MUST_CHECK;
+/* Replace "$Registry" by the member of that name in `aliases`; "$$" gives "$", unknown names stay as they are. Yours
+ * to free(). */
+char *alias_expand(const char *text, const struct acr_json *aliases);
+/* Split a command line at blanks, honouring quotes and backslashes as a shell does. */
+int words_split(const char *text, struct words *ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* Any YAML document as JSON; all scalars but null become strings. */
+int yaml_parse(const char *text, size_t length, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Steps from the text of an acb.yaml. `values` as above; properties that the agent does not know are told to `log`. */
+int yaml_task(const char *text, const struct acr_json *values, struct run_log *log, struct task *ret,
+	      struct acr_error *error) ACR_MUST_CHECK;
+
+/* Get the context of the run and make the steps of its request. */
+int request_task(struct run *run, struct task *ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Whether a run request of this type can be performed. */
+bool request_is_known(const char *type);
+/* What a TaskRunRequest stands for: the request its task describes, with the overrides applied; NULL with an error
+ * when there is no such task or its step cannot be run. */
+struct acr_json *request_of_task(const struct acr_json *task, const struct acr_json *overrides,
+				 struct acr_error *error);
+
+/* ---- agent_source.c -------------------------------------------------------------------------------------------- */
+
+/* Get the context from an upload of the registry, a Git repository or an archive; NULL and "" give an empty one.
+ * `folder` gets the place on disk, within the context the part that the location names ("#branch:dir"); yours to
+ * free(). */
+int source_fetch(struct run *run, const char *location, const char *token, char **folder,
+		 struct acr_error *error) ACR_MUST_CHECK;
+
+/* ---- agent_steps.c --------------------------------------------------------------------------------------------- */
+
+/* Perform the steps. ACR_ERROR_RUN when one failed. */
+int task_perform(struct run *run, struct task *task, struct acr_error *error) ACR_MUST_CHECK;
+/* Write the files buildah reads, once at the start. */
+int settings_write(struct acr_error *error) ACR_MUST_CHECK;
+/* "STATE/agent/settings/NAME"; yours to free(). */
+char *settings_file(const char *name);
+
+/* ---- agent_images.c -------------------------------------------------------------------------------------------- */
+
+/* Make the base image ready that stands in for `reference`, if there is one. */
+int images_prepare(struct run *run, const char *reference, struct acr_error *error) ACR_MUST_CHECK;
+/* Add the options that let buildah see the base images made so far. */
+void images_add_options(struct words *arguments);
+
+/* ---- agent_dockerfile.c ---------------------------------------------------------------------------------------- */
+
+/* The images that FROM lines name, in order, stages left out; the last one is what the result runs on (unless it is
+ * empty: "scratch"). `arguments` are "NAME=value" pairs that replace defaults of ARG lines. */
+void dockerfile_bases(const char *text, const struct words *arguments, struct words *ret);
+
+/* ---- agent_filter.c -------------------------------------------------------------------------------------------- */
+
+struct run_filter;
+/* "TaskName eq 't' and Status eq 'Failed' and contains(OutputImageManifests, 'x@sha256:…')". */
+int filter_parse(const char *text, struct run_filter **ret, struct acr_error *error) ACR_MUST_CHECK;
+bool filter_matches(const struct run_filter *filter, const struct acr_json *run);
+void run_filter_free(struct run_filter *filter);
+ACR_DEFINE_FREEP(run_filter)
+
+#endif

@@ -1,0 +1,565 @@
+/* Runs: their queue, the workers that perform them, the states they go through, and what survives a restart.
+ *
+ * A run that is not over has a folder STATE/agent/runs/CONTAINER-ID with its request. What is found there at the start
+ * was queued (and is queued again) or under way (and has failed). */
+#include "agent.h"
+
+#include <acr/clock.h>
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define WORKERS 2
+#define DEFAULT_TIMEOUT 3600
+#define MAX_TIMEOUT 28800
+#define REQUEST_MAX ((size_t)64 << 20)
+#define UPLOAD_LIFETIME (24 * 3600)
+
+/* Final states: what the resource says, what the log says, and how the last line of the log reads. */
+static const struct ending {
+	const char *status, *mark, *line;
+} endings[] = {
+	{"Succeeded", "successful", "was successful after"},
+	{"Failed", "failed", "failed after"},
+	{"Canceled", "canceled", "was canceled after"},
+	{"Timeout", "timedout", "timed out after"},
+	{"Error", "internalerror", "was ended by an error of the agent after"},
+};
+enum { SUCCEEDED, FAILED, CANCELED, TIMED_OUT, BROKEN };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* a run was queued, a run ended, the agent stops */
+static struct run *runs;                                  /* queued and under way, oldest first */
+static bool stopping;
+static pthread_t workers[WORKERS];
+static size_t worker_count;
+
+int64_t ticks(void)
+{
+	return acr_clock_system.ticks(&acr_clock_system);
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------- */
+
+char *run_container(const struct acr_json *registry)
+{
+	const char *created = acr_json_str(registry, "/properties/creationDate");
+	ACR_AUTO_FREE char *key = acr_format("%s\n%s", acr_json_str(registry, "/id"), created ? created : "");
+	for (char *c = key; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	char digest[65];
+	acr_sha256_hex(key, strlen(key), digest);
+	return acr_strndup(digest, 32);
+}
+
+char *run_log_name(const char *id)
+{
+	return acr_format("logs/%s/rawtext.log", id);
+}
+
+static char *log_path(const struct run *run)
+{
+	ACR_AUTO_FREE char *name = run_log_name(run->id);
+	return blob_file(run->container, name);
+}
+
+static void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	log_close(&run->log);
+	acr_json_free(run->request);
+	acr_json_free(run->images);
+	acr_json_free(run->bases);
+	free(run->registry);
+	free(run->id);
+	free(run->resource);
+	free(run->container);
+	free(run->folder);
+	free(run->login_server);
+	free(run);
+}
+
+/* A run as it stands in its request file. */
+static struct run *run_new(const char *registry, const char *container, const char *id, const char *login_server,
+			   const struct acr_json *request)
+{
+	struct run *run = acr_alloc(sizeof(*run));
+	run->registry = acr_strdup(registry);
+	run->container = acr_strdup(container);
+	run->id = acr_strdup(id);
+	run->resource = acr_format("%s/runs/%s", registry, id);
+	run->folder = acr_format("%s/agent/runs/%s-%s", emulator.state, container, id);
+	run->login_server = acr_strdup(login_server ? login_server : "");
+	run->request = acr_json_copy(request);
+	run->images = acr_json_new_array();
+	run->bases = acr_json_new_object();
+	run->log.descriptor = -1;
+	return run;
+}
+
+/* ---- the resource ------------------------------------------------------------------------------------------------ */
+
+static bool merge(struct acr_json *resource, void *user)
+{
+	struct acr_json *properties = acr_json_get(resource, "properties");
+	const struct acr_json *changes = user;
+	for (const struct acr_json *item = acr_json_first(changes); item; item = acr_json_next(item))
+		acr_json_set(properties, acr_json_key(item), acr_json_copy(item));
+	return true;
+}
+
+/* Store a new status with what goes along (taken, may be NULL). */
+static void set_status(const struct run *run, const char *status, struct acr_json *changes)
+{
+	ACR_AUTO_PTR(acr_json) *all = changes ? changes : acr_json_new_object();
+	ACR_AUTO_FREE char *now = acr_time_text(now_seconds());
+	acr_json_set_str(all, "status", status);
+	acr_json_set_str(all, "lastUpdatedTime", now);
+	if (!store_change(run->resource, merge, all))
+		note("run %s is gone from the store", run->resource);
+}
+
+static void set_started(const struct run *run)
+{
+	ACR_AUTO_FREE char *now = now_text();
+	struct acr_json *changes = acr_json_new_object();
+	acr_json_set_str(changes, "startTime", now);
+	set_status(run, "Started", changes);
+}
+
+static const struct ending *find_ending(const char *status)
+{
+	for (size_t i = 0; i < ACR_COUNT(endings); i++)
+		if (!strcmp(endings[i].status, status))
+			return &endings[i];
+	return NULL;
+}
+
+/* Mark the log and drop what is not needed any more. */
+static void complete(const struct run *run, const struct ending *ending)
+{
+	ACR_AUTO_FREE char *path = log_path(run);
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	if (log_complete(path, ending->mark, &error) < 0)
+		note("%s", error.message);
+	remove_tree(run->folder);
+}
+
+/* The last words in the log, the final state, then the mark that the log is complete: whoever sees the mark finds the
+ * run in its final state. */
+static void conclude(struct run *run, const struct ending *ending, const char *message)
+{
+	int64_t seconds = run->started ? (ticks() - run->started + 999) / 1000 : 0;
+	ACR_AUTO_FREE char *path = log_path(run);
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	if (run->log.descriptor < 0 && log_open(&run->log, path, &error) < 0)
+		note("%s", error.message);
+	else
+		log_text(&run->log, "\nRun ID: %s %s %llds%s%s", run->id, ending->line, (long long)seconds,
+			 message ? ". Error: " : "", message ? message : "");
+	log_close(&run->log);
+
+	ACR_AUTO_FREE char *now = now_text();
+	struct acr_json *changes = acr_json_new_object();
+	acr_json_set_str(changes, "finishTime", now);
+	if (acr_json_size(run->images))
+		acr_json_set(changes, "outputImages", acr_json_copy(run->images));
+	if (message)
+		acr_json_set_str(changes, "runErrorMessage", message);
+	set_status(run, ending->status, changes);
+	complete(run, ending);
+}
+
+/* ---- performing one ---------------------------------------------------------------------------------------------- */
+
+bool run_child_begin(struct run *run, pid_t child)
+{
+	pthread_mutex_lock(&lock);
+	bool allowed = !run->canceled;
+	if (allowed)
+		run->child = child;
+	pthread_mutex_unlock(&lock);
+	return allowed;
+}
+
+void run_child_end(struct run *run)
+{
+	pthread_mutex_lock(&lock);
+	run->child = 0;
+	pthread_mutex_unlock(&lock);
+}
+
+int run_check(struct run *run, struct acr_error *error)
+{
+	pthread_mutex_lock(&lock);
+	bool canceled = run->canceled;
+	pthread_mutex_unlock(&lock);
+	if (canceled)
+		return acr_fail(error, ACR_ERROR_CANCELLED, "the run was canceled");
+	if (ticks() >= run->deadline)
+		return acr_fail(error, ACR_ERROR_TIMEOUT, "the run took longer than its timeout allows");
+	return 0;
+}
+
+static int check_platform(struct run *run, struct acr_error *error)
+{
+	const char *os = acr_json_str(run->request, "/platform/os");
+	const char *architecture = acr_json_str(run->request, "/platform/architecture");
+	if ((!os || !strcasecmp(os, "linux")) && (!architecture || !strcasecmp(architecture, "amd64")))
+		return 0;
+	log_line(&run->log, "This agent performs runs for linux/amd64 only; %s/%s was asked for.", os ? os : "linux",
+		 architecture ? architecture : "amd64");
+	return acr_fail(error, ACR_ERROR_RUN, "the platform %s/%s is not available", os ? os : "linux",
+			architecture ? architecture : "amd64");
+}
+
+static int perform_task(struct run *run, struct acr_error *error)
+{
+	struct task task = {0};
+	int result = check_platform(run, error);
+	if (result == 0)
+		result = request_task(run, &task, error);
+	if (result == 0) {
+		set_status(run, "Running", NULL);
+		result = task_perform(run, &task, error);
+	}
+	task_clear(&task);
+	return result;
+}
+
+static const struct ending *ending_of(int result)
+{
+	return &endings[result == 0                     ? SUCCEEDED
+			: result == ACR_ERROR_CANCELLED ? CANCELED
+			: result == ACR_ERROR_TIMEOUT   ? TIMED_OUT
+							: FAILED];
+}
+
+static void perform(struct run *run)
+{
+	double seconds = acr_json_num(run->request, "/timeout", DEFAULT_TIMEOUT);
+	run->started = ticks();
+	run->deadline = run->started + (int64_t)(seconds > 0 && seconds < MAX_TIMEOUT ? seconds : MAX_TIMEOUT) * 1000;
+	set_started(run);
+	ACR_AUTO_FREE char *path = log_path(run);
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	int result = log_open(&run->log, path, &error);
+	if (result == 0)
+		result = perform_task(run, &error);
+	conclude(run, ending_of(result), result < 0 ? error.message : NULL);
+}
+
+/* ---- the queue --------------------------------------------------------------------------------------------------- */
+
+/* Under the lock. */
+static void append(struct run *run)
+{
+	struct run **place = &runs;
+	while (*place)
+		place = &(*place)->next;
+	*place = run;
+	pthread_cond_broadcast(&changed);
+}
+
+/* Under the lock. */
+static void unlink_run(struct run *run)
+{
+	struct run **place = &runs;
+	while (*place && *place != run)
+		place = &(*place)->next;
+	if (*place)
+		*place = run->next;
+	pthread_cond_broadcast(&changed);
+}
+
+/* Under the lock. */
+static struct run *find(const char *resource)
+{
+	struct run *run = runs;
+	while (run && strcasecmp(run->resource, resource) != 0)
+		run = run->next;
+	return run;
+}
+
+/* Under the lock. */
+static struct run *next_queued(void)
+{
+	struct run *run = runs;
+	while (run && (run->active || run->canceled))
+		run = run->next;
+	return run;
+}
+
+static void *work(void *user)
+{
+	(void)user;
+	pthread_mutex_lock(&lock);
+	while (!stopping) {
+		struct run *run = next_queued();
+		if (!run) {
+			pthread_cond_wait(&changed, &lock);
+			continue;
+		}
+		run->active = true;
+		pthread_mutex_unlock(&lock);
+		perform(run);
+		pthread_mutex_lock(&lock);
+		unlink_run(run);
+		run_free(run);
+	}
+	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+/* Under the lock: let a run that is under way end. */
+static void interrupt(struct run *run)
+{
+	run->canceled = true;
+	if (run->child)
+		kill(run->child, SIGTERM);
+}
+
+bool run_cancel(const char *resource)
+{
+	pthread_mutex_lock(&lock);
+	struct run *run = find(resource);
+	bool found = run != NULL, queued = run && !run->active && !run->canceled;
+	if (run)
+		interrupt(run);
+	if (queued) {
+		run->active = true; /* ours now */
+		pthread_mutex_unlock(&lock);
+		conclude(run, &endings[CANCELED], NULL);
+		pthread_mutex_lock(&lock);
+		unlink_run(run);
+		run_free(run);
+	}
+	while (find(resource))
+		pthread_cond_wait(&changed, &lock);
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+/* ---- scheduling -------------------------------------------------------------------------------------------------- */
+
+/* The next free id of a registry. A registry that was deleted and made again starts over, without the old blobs. */
+static char *next_id(const char *container, const char *registry)
+{
+	char digest[65];
+	acr_sha256_hex(registry, strlen(registry), digest);
+	ACR_AUTO_FREE char *name = acr_format("runs-%.32s", digest);
+	pthread_mutex_lock(&lock);
+	ACR_AUTO_PTR(acr_json) *counter = store_private_get(name);
+	const char *before = acr_json_str(counter, "/container");
+	if (before && strcmp(before, container) != 0) {
+		ACR_AUTO_FREE char *blobs = acr_format("%s/agent/blobs/%s", emulator.state, before);
+		remove_tree(blobs);
+		acr_json_free(TAKE(counter));
+	}
+	if (!counter)
+		counter = acr_json_new_object();
+	int number = (int)acr_json_num(counter, "/last", 0) + 1;
+	acr_json_set_str(counter, "container", container);
+	acr_json_set_num(counter, "last", number);
+	store_private_put(name, counter);
+	pthread_mutex_unlock(&lock);
+	return acr_format("cf%d", number);
+}
+
+/* The resource as scheduleRun answers it. */
+static struct acr_json *first_answer(const struct run *run)
+{
+	ACR_AUTO_FREE char *now = acr_time_text(now_seconds());
+	ACR_AUTO_FREE char *exact = now_text();
+	struct acr_json *answer = json_build(
+		"{'type':'Microsoft.ContainerRegistry/registries/runs','properties':{'runId':%s,'status':'Queued',"
+		"'lastUpdatedTime':%s,'provisioningState':'Succeeded'},'id':%s,'name':%s,'systemData':{"
+		"'lastModifiedBy':%s,'lastModifiedByType':'Application','lastModifiedAt':%s}}",
+		run->id, now, run->resource, run->id, emulator.client_id, exact);
+	acr_json_set_bool(acr_json_get(answer, "properties"), "isArchiveEnabled",
+			  acr_json_true(run->request, "/isArchiveEnabled"));
+	return answer;
+}
+
+/* The resource as it is stored: what is known only later joins it. */
+static void store_run(const struct run *run, const struct acr_json *answer, const char *task)
+{
+	ACR_AUTO_PTR(acr_json) *resource = acr_json_copy(answer);
+	struct acr_json *properties = acr_json_get(resource, "properties");
+	ACR_AUTO_FREE char *now = now_text();
+	acr_json_set_str(properties, "runType", "QuickRun");
+	acr_json_set_str(properties, "createTime", now);
+	if (task)
+		acr_json_set_str(properties, "task", task);
+	const struct acr_json *platform = acr_json_get(run->request, "platform");
+	if (!acr_json_is_nothing(platform))
+		acr_json_set(properties, "platform", acr_json_copy(platform));
+	const struct acr_json *pool = acr_json_get(run->request, "agentPoolName");
+	if (!acr_json_is_nothing(pool))
+		acr_json_set(properties, "agentPoolName", acr_json_copy(pool));
+	struct acr_json *agent = acr_json_new_object();
+	acr_json_set_num(agent, "cpu", acr_json_num(run->request, "/agentConfiguration/cpu", 2));
+	acr_json_set(properties, "agentConfiguration", agent);
+	store_put(run->resource, resource);
+}
+
+static char *request_file(const char *folder)
+{
+	return acr_path_join(folder, "request.json");
+}
+
+/* Keep what is needed to perform the run, also after a restart. It may hold secrets: mode 0600. */
+static int save_request(const struct run *run, struct acr_error *error)
+{
+	if (acr_folder_make(run->folder, error) < 0)
+		return error->code;
+	ACR_AUTO_PTR(acr_json) *file = acr_json_new_object();
+	acr_json_set_str(file, "registry", run->registry);
+	acr_json_set_str(file, "container", run->container);
+	acr_json_set_str(file, "id", run->id);
+	acr_json_set_str(file, "loginServer", run->login_server);
+	acr_json_set_num(file, "queued", (double)now_seconds());
+	acr_json_set(file, "request", acr_json_copy(run->request));
+	ACR_AUTO_FREE char *text = acr_json_text(file);
+	ACR_AUTO_FREE char *path = request_file(run->folder);
+	return acr_file_replace(path, text, strlen(text), 0600, error);
+}
+
+struct acr_json *run_schedule(const struct acr_json *registry, const struct acr_json *request, const char *task)
+{
+	const char *resource = acr_json_str(registry, "/id");
+	ACR_AUTO_FREE char *container = run_container(registry);
+	ACR_AUTO_FREE char *id = next_id(container, resource);
+	struct run *run = run_new(resource, container, id, acr_json_str(registry, "/properties/loginServer"), request);
+	struct acr_json *answer = first_answer(run);
+	store_run(run, answer, task);
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	if (save_request(run, &error) < 0) {
+		conclude(run, &endings[BROKEN], error.message);
+		run_free(run);
+		return answer;
+	}
+	pthread_mutex_lock(&lock);
+	append(run);
+	pthread_mutex_unlock(&lock);
+	return answer;
+}
+
+/* ---- start and stop ---------------------------------------------------------------------------------------------- */
+
+static struct run *load_run(const char *folder)
+{
+	ACR_AUTO_FREE char *path = request_file(folder);
+	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(REQUEST_MAX);
+	ACR_AUTO_PTR(acr_json) *file = NULL;
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	if (acr_file_read(path, &text, &error) < 0 ||
+	    acr_json_parse(acr_buf_str(&text), text.length, &file, &error) < 0) {
+		note("%s", error.message);
+		return NULL;
+	}
+	const char *registry = acr_json_str(file, "/registry"), *container = acr_json_str(file, "/container");
+	const char *id = acr_json_str(file, "/id");
+	if (!registry || !container || !id)
+		return NULL;
+	struct run *run =
+		run_new(registry, container, id, acr_json_str(file, "/loginServer"), acr_json_get(file, "request"));
+	run->started = (int64_t)acr_json_num(file, "/queued", 0); /* to sort by, until it starts */
+	return run;
+}
+
+/* What to do with a run that the last process left. */
+static void revive(struct run *run)
+{
+	ACR_AUTO_PTR(acr_json) *resource = store_get(run->resource);
+	const char *status = acr_json_str(resource, "/properties/status");
+	run->started = 0;
+	if (status && !strcmp(status, "Queued")) {
+		append(run);
+		return;
+	}
+	const struct ending *ending = status ? find_ending(status) : NULL;
+	if (!ending)
+		conclude(run, &endings[BROKEN], "the agent stopped while the run was under way");
+	else
+		complete(run, ending);
+	run_free(run);
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct run *first = *(struct run *const *)a, *second = *(struct run *const *)b;
+	return first->started != second->started ? (first->started < second->started ? -1 : 1)
+						 : strverscmp(first->id, second->id);
+}
+
+static void revive_all(const char *folder)
+{
+	DIR *directory = opendir(folder);
+	struct run **found = NULL;
+	size_t count = 0;
+	struct dirent *entry;
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		ACR_AUTO_FREE char *path = acr_path_join(folder, entry->d_name);
+		struct run *run = load_run(path);
+		if (!run) {
+			remove_tree(path);
+			continue;
+		}
+		found = acr_realloc_array(found, count + 1, sizeof(struct run *));
+		found[count++] = run;
+	}
+	if (directory)
+		closedir(directory);
+	if (count)
+		qsort(found, count, sizeof(struct run *), by_age);
+	for (size_t i = 0; i < count; i++)
+		revive(found[i]);
+	free(found);
+}
+
+int agent_start(struct acr_error *error)
+{
+	if (settings_write(error) < 0)
+		return error->code;
+	uploads_expire(UPLOAD_LIFETIME);
+	ACR_AUTO_FREE char *folder = acr_format("%s/agent/runs", emulator.state);
+	if (acr_folder_make(folder, error) < 0)
+		return error->code;
+	stopping = false;
+	revive_all(folder);
+	for (worker_count = 0; worker_count < WORKERS; worker_count++) {
+		int failure = pthread_create(&workers[worker_count], NULL, work, NULL);
+		if (failure)
+			return acr_fail_errno(error, failure, "cannot start a thread of the build agent");
+	}
+	return 0;
+}
+
+void agent_stop(void)
+{
+	pthread_mutex_lock(&lock);
+	stopping = true;
+	for (struct run *run = runs; run; run = run->next)
+		if (run->active)
+			interrupt(run);
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+	while (worker_count)
+		pthread_join(workers[--worker_count], NULL);
+	/* What is still queued stays in its folder and is taken up at the next start. */
+	while (runs) {
+		struct run *run = runs;
+		runs = run->next;
+		run_free(run);
+	}
+}
