@@ -2,6 +2,7 @@
 #ifndef ACR_CREDENTIAL_H
 #define ACR_CREDENTIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "cache.h"
 #include "cloud.h"
@@ -11,6 +12,7 @@
 struct acr_token {
 	char *secret;
 	int64_t expires_on; /* seconds since 1970 */
+	bool cached;        /* it was not made just now, so the service may have revoked it since */
 };
 void acr_token_clear(struct acr_token *token);
 
@@ -18,18 +20,20 @@ void acr_token_clear(struct acr_token *token);
 struct acr_credential {
 	const char *name; /* for messages: "environment (client secret)" */
 	/* A token for `resource` ("https://management.core.windows.net/"; the scope of the v2 endpoint is resource +
-	 * "/.default"). `claims` is the JSON of a claims challenge or NULL. ACR_ERROR_SIGN_IN: this credential does
-	 * not apply here, try the next; other errors are final. */
+	 * "/.default"). `claims` is the JSON of a claims challenge or NULL; with claims ("{}" will do) no cached token
+	 * is used. ACR_ERROR_SIGN_IN: this credential does not apply here, try the next; other errors are final. */
 	int (*get)(struct acr_credential *credential, const char *resource, const char *claims, struct acr_token *ret,
 	           struct acr_error *error);
 	/* What makes cached tokens of this credential its own (tenant, client, hash of the secret); borrowed. */
 	const char *cache_key;
+	/* NULL, or a function that finds out cache_key and must be called before it is read; sends nothing. */
+	int (*prepare)(struct acr_credential *credential, struct acr_error *error);
 	void (*free)(struct acr_credential *credential);
 };
 void acr_credential_free(struct acr_credential *credential);
 
 /* Service principal with a secret: the client_credentials grant (RFC 6749 section 4.4) at the tenant's v2.0 token
- * endpoint, or at an AD FS authority's /oauth2/token with a `resource` parameter. */
+ * endpoint, or at an AD FS authority's /oauth2/token. */
 struct acr_credential *acr_client_secret_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
                                              const char *client_secret, struct acr_transport *transport,
                                              const struct acr_clock *clock);

@@ -1,0 +1,236 @@
+/* Token requests, and what the sign-in service's error codes mean for the user. */
+#include <stdlib.h>
+#include <string.h>
+#include <acr/uri.h>
+#include "auth/oauth.h"
+
+#define MAX_ANSWER ((size_t)1 << 20)
+#define MAX_TEXT 1024 /* of the service's words in a message */
+#define DEFAULT_LIFETIME_S 600
+#define MAX_NUMBER 1e11 /* seconds; beyond is no time of ours */
+
+/* https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+static const struct reason {
+	long code;     /* AADSTS… */
+	bool resource; /* it is about the resource, not about who signs in */
+	const char *cause, *remedy;
+} reasons[] = {
+	{7000215, false, "the client secret is wrong", "give the secret's value, not its id"},
+	{7000222, false, "the client secret has expired",
+	 "renew it with 'az ad app credential reset --id CLIENT_ID' and sign in with the new one"},
+	{700016, false, "the tenant does not know this application", "check the client id and the tenant"},
+	{7000112, false, "the application is disabled", "ask the tenant's administrator to enable it"},
+	{7000229, false, "the application has no service principal in this tenant",
+	 "make one with 'az ad sp create --id CLIENT_ID'"},
+	{90002, false, "there is no such tenant", "check the tenant and the cloud"},
+	{900023, false, "this is not the name or id of a tenant", "check the tenant"},
+	{53003, false, "a conditional access policy of the tenant forbids it",
+	 "sign in from a network or device that it allows, or ask the tenant's administrator"},
+	{500011, true, "the tenant does not know the resource that a token was asked for", "check the cloud in use"},
+	{50001, true, "the tenant does not know the resource that a token was asked for", "check the cloud in use"},
+	{650057, true, "the application may not ask for a token for this resource", "check the cloud in use"},
+	{65001, false, "nobody has consented to this use", "sign in again and consent"},
+	{50076, false, "multi-factor authentication is required", NULL},
+	{50078, false, "multi-factor authentication has expired", NULL},
+	{50079, false, "multi-factor authentication must be set up first", NULL},
+	{50173, false, "the stored sign-in was revoked, as after a change of the password", NULL},
+	{70008, false, "the stored sign-in has expired", NULL},
+	{70043, false, "the tenant's sign-in frequency policy asks for a new sign-in", NULL},
+	{700082, false, "the stored sign-in has expired since it was not used for long", NULL},
+	{700084, false, "the stored sign-in has expired", NULL},
+};
+
+static void encode_fields(const struct acr_json *fields, struct acr_buf *form)
+{
+	for (const struct acr_json *field = acr_json_first(fields); field; field = acr_json_next(field)) {
+		if (acr_json_string(field))
+			acr_form_add(form, acr_json_key(field), acr_json_string(field));
+	}
+}
+
+int oauth_post(struct acr_transport *transport, const char *url, const struct acr_json *fields,
+	       struct acr_exchange *exchange, struct acr_error *error)
+{
+	ACR_AUTO(acr_buf) form = ACR_BUF_INIT;
+	int rc;
+
+	encode_fields(fields, &form);
+	exchange->request = (struct acr_request){
+		.method = "POST",
+		.url = acr_strdup(url),
+		.body = acr_buf_str(&form),
+		.body_length = form.length,
+		.repeatable = true, /* a token more does no harm */
+		.max_response = MAX_ANSWER,
+	};
+	acr_headers_add(&exchange->request.headers, "Content-Type", "application/x-www-form-urlencoded");
+	acr_headers_add(&exchange->request.headers, "Accept", "application/json");
+	rc = acr_send(transport, exchange, error);
+	exchange->request.body = NULL;
+	exchange->request.body_length = 0;
+	return rc;
+}
+
+char *oauth_endpoint(const struct acr_cloud *cloud, const char *tenant)
+{
+	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
+
+	acr_buf_puts(&url, cloud->authority);
+	if (acr_cloud_is_adfs(cloud)) {
+		acr_buf_puts(&url, "/oauth2/token");
+	} else {
+		acr_buf_putc(&url, '/');
+		acr_uri_escape(tenant, "", &url);
+		acr_buf_puts(&url, "/oauth2/v2.0/token");
+	}
+	return acr_buf_take(&url);
+}
+
+int oauth_set_scope(struct acr_json *fields, const char *resource, const char *claims, struct acr_error *error)
+{
+	ACR_AUTO_FREE char *scope = acr_format("%s/.default", resource);
+	ACR_AUTO_PTR(acr_json) *all = NULL;
+	struct acr_json *capabilities = acr_json_new_array();
+	int rc;
+
+	acr_json_append(capabilities, acr_json_new_string("CP1"));
+	if (claims && (rc = acr_json_parse(claims, strlen(claims), &all, error)) < 0) {
+		acr_json_free(capabilities);
+		return acr_error_prefix(error, "the claims challenge of the service cannot be understood");
+	}
+	if ((rc = acr_json_put(&all, "/access_token/xms_cc/values", capabilities, error)) < 0)
+		return acr_error_prefix(error, "the claims challenge of the service cannot be understood");
+	ACR_AUTO_FREE char *text = acr_json_text(all);
+	acr_json_set_str(fields, "scope", scope);
+	acr_json_set_str(fields, "claims", text);
+	return 0;
+}
+
+/* The AADSTS number of a refusal; 0 when it has none. */
+static long reason_code(const struct acr_json *answer, const char *text)
+{
+	const char *mark = text ? strstr(text, "AADSTS") : NULL;
+	double listed = acr_json_num(answer, "/error_codes/0", 0);
+	long code = mark ? strtol(mark + strlen("AADSTS"), NULL, 10) : 0;
+
+	if (listed > 0 && listed < MAX_NUMBER)
+		code = (long)listed;
+	return code > 0 ? code : 0;
+}
+
+static const struct reason *find_reason(long code)
+{
+	for (size_t i = 0; i < ACR_COUNT(reasons); i++) {
+		if (reasons[i].code == code)
+			return &reasons[i];
+	}
+	return NULL;
+}
+
+/* How much of a service's words to pass on: the first line without its full stop. Trace id, correlation id and time
+ * come on further lines. */
+static int first_sentence(const char *text)
+{
+	int length = 0;
+
+	while (length < MAX_TEXT && (unsigned char)text[length] >= ' ' && text[length] != '\x7f')
+		length++;
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '.'))
+		length--;
+	return length;
+}
+
+static int refused(const struct acr_exchange *exchange, const struct acr_json *answer,
+		   const struct oauth_subject *subject, struct acr_error *error)
+{
+	const char *name = acr_json_str(answer, "/error");
+	const char *text = acr_json_str(answer, "/error_description");
+	const char *id = acr_json_str(answer, "/correlation_id");
+	long code = reason_code(answer, text);
+	const struct reason *reason = find_reason(code);
+	const char *remedy = reason && reason->resource ? NULL : subject->remedy;
+
+	text = text && *text ? text : name;
+	int length = first_sentence(text);
+	if (!remedy)
+		remedy = reason && reason->remedy ? reason->remedy : "check the client id, the secret and the tenant";
+	if (reason)
+		acr_fail(error, ACR_ERROR_AUTH, "cannot sign in as %s: %s; %s (%.*s)", subject->name, reason->cause,
+			 remedy, length, text);
+	else
+		acr_fail(error, ACR_ERROR_AUTH, "cannot sign in as %s: %.*s; %s", subject->name, length, text, remedy);
+	if (error) {
+		error->http_status = exchange->response.status;
+		error->service_code = code ? acr_format("AADSTS%ld", code) : acr_strdup(name);
+		error->request_id = acr_strdup(id);
+	}
+	return ACR_ERROR_AUTH;
+}
+
+int oauth_request(struct acr_transport *transport, const char *url, const struct acr_json *fields,
+		  const struct oauth_subject *subject, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO(acr_exchange) exchange = {0};
+	ACR_AUTO_PTR(acr_json) *answer = NULL;
+	int rc;
+
+	if ((rc = oauth_post(transport, url, fields, &exchange, error)) < 0)
+		return acr_error_prefix(error, "cannot sign in as %s", subject->name);
+	const struct acr_response *response = &exchange.response;
+	bool is_json = acr_json_parse(acr_buf_str(&response->body), response->body.length, &answer, NULL) == 0;
+	if ((response->status == 400 || response->status == 401) && acr_json_str(answer, "/error"))
+		return refused(&exchange, answer, subject, error);
+	ACR_AUTO_FREE char *what = acr_format("cannot sign in as %s", subject->name);
+	if ((rc = acr_check_status(&exchange, what, error)) < 0)
+		return rc;
+	if (!is_json || !acr_json_str(answer, "/access_token"))
+		return acr_fail(error, ACR_ERROR_FORMAT,
+				"cannot sign in as %s: %s answered without a token; check the cloud's sign-in endpoint",
+				subject->name, url);
+	*ret = TAKE(answer);
+	return 0;
+}
+
+int64_t oauth_number(const struct acr_json *object, const char *key, int64_t fallback)
+{
+	const struct acr_json *value = acr_json_get(object, key);
+	const char *text = acr_json_string(value);
+	double number = acr_json_number(value);
+	char *end = NULL;
+
+	if (text)
+		number = strtod(text, &end);
+	else if (!acr_json_is(value, ACR_JSON_NUMBER))
+		return fallback;
+	if ((text && (end == text || *end)) || !(number >= 0 && number < MAX_NUMBER))
+		return fallback;
+	return (int64_t)number;
+}
+
+struct acr_token oauth_token(const struct acr_json *answer, int64_t now)
+{
+	int64_t lifetime = oauth_number(answer, "expires_in", -1);
+	int64_t end = oauth_number(answer, "expires_on", now + DEFAULT_LIFETIME_S);
+
+	return (struct acr_token){.secret = acr_strdup(acr_json_str(answer, "/access_token")),
+				  .expires_on = lifetime >= 0 ? now + lifetime : end};
+}
+
+bool oauth_resource_refused(const struct acr_error *error)
+{
+	static const char *const codes[] = {"invalid_resource", "invalid_target"};
+	const char *code = error->service_code;
+
+	if (!code)
+		return false;
+	if (strncmp(code, "AADSTS", 6) == 0) {
+		const struct reason *reason = find_reason(strtol(code + 6, NULL, 10));
+
+		return reason && reason->resource;
+	}
+	for (size_t i = 0; i < ACR_COUNT(codes); i++) {
+		if (strcmp(code, codes[i]) == 0)
+			return true;
+	}
+	return false;
+}
