@@ -31,8 +31,12 @@ static int read_words(struct parser *parser, int argc, char *const *argv, struct
 	if (argc == 1 && !strcmp(argv[0], "--version"))
 		return parser_command_word(parser, "version", error);
 	for (int i = 0; i < argc; i++) {
-		if (helping(parser) && (parser->args->command || is_help(argv[i])))
+		if (helping(parser) && parser->args->command)
+			break;
+		if (helping(parser) && is_help(argv[i])) {
+			parser_drop(parser);
 			continue;
+		}
 		int rc = parser_word(parser, argv[i], error);
 		if (rc < 0)
 			return rc;

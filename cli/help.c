@@ -95,11 +95,12 @@ static void put_entries(const struct entries *entries, size_t width, struct acr_
 		acr_buf_printf(out, "%*s%s", INDENT, "", entry->name);
 		if (*entry->tag)
 			acr_buf_printf(out, "%*s [%s]", (int)(own < width ? width - own : 0), "", entry->tag);
-		else if (own < width)
+		else if (own < width && *entry->text)
 			acr_buf_printf(out, "%*s", (int)(width - own), "");
-		if (own > width)
+		if (own > width && *entry->text)
 			acr_buf_printf(out, "\n%*s", (int)(INDENT + width), "");
-		acr_buf_puts(out, " : ");
+		if (*entry->text)
+			acr_buf_puts(out, " : ");
 		put_wrapped(entry->text, column, column, out);
 	}
 }
@@ -213,14 +214,21 @@ void help_command(const struct command *command, const char *program, bool as_az
 	put_examples(command, outside, program, as_az, out);
 }
 
-static void collect_children(enum table_part part, const char *path, bool groups, struct entries *entries)
+/* Called as acr, a command of az that acr has too cannot be reached. */
+static bool is_shadowed(const struct table_child *child)
+{
+	return table_find_in(TABLE_ACR, child->path, NULL) || table_is_group_in(TABLE_ACR, child->path);
+}
+
+static void collect_children(enum table_part part, const char *path, bool groups, bool as_az, struct entries *entries)
 {
 	struct table_children children;
 
 	table_children(part, path, &children);
 	for (size_t i = 0; i < children.count; i++) {
 		const struct table_child *child = &children.list[i];
-		if (child->hidden || groups != !child->command)
+		if (child->hidden || groups != !child->command ||
+		    (!as_az && part == TABLE_OUTSIDE && is_shadowed(child)))
 			continue;
 		enum command_status status = child->command ? child->command->status
 					     : child->group ? child->group->status
@@ -231,16 +239,16 @@ static void collect_children(enum table_part part, const char *path, bool groups
 	table_children_clear(&children);
 }
 
-static void put_children(enum table_part part, const char *path, const char *groups, const char *commands,
+static void put_children(enum table_part part, const char *path, bool as_az, const char *const titles[2],
 			 struct acr_buf *out)
 {
 	struct entries below = {0}, here = {0};
 
-	collect_children(part, path, true, &below);
-	collect_children(part, path, false, &here);
+	collect_children(part, path, true, as_az, &below);
+	collect_children(part, path, false, as_az, &here);
 	size_t width = widest(&here, widest(&below, 0));
-	put_section(groups, &below, width, out);
-	put_section(commands, &here, width, out);
+	put_section(titles[0], &below, width, out);
+	put_section(titles[1], &here, width, out);
 }
 
 #define ABOUT_ACR "Manage private registries with Azure Container Registry."
@@ -251,14 +259,16 @@ static void put_az(const char *program, struct acr_buf *out)
 
 	put_title("Group", program, "The part of the Azure CLI that work with registries needs.", NULL, out);
 	add_entry(&entries, acr_strdup("acr"), "", acr_strdup(ABOUT_ACR));
-	collect_children(TABLE_OUTSIDE, "", true, &entries);
+	collect_children(TABLE_OUTSIDE, "", true, true, &entries);
 	put_section("Subgroups:", &entries, widest(&entries, 0), out);
-	collect_children(TABLE_OUTSIDE, "", false, &entries);
+	collect_children(TABLE_OUTSIDE, "", false, true, &entries);
 	put_section("Commands:", &entries, widest(&entries, 0), out);
 }
 
 void help_group(const char *group, const char *program, bool as_az, struct acr_buf *out)
 {
+	static const char *const titles[] = {"Subgroups:", "Commands:"};
+	static const char *const beside[] = {"Subgroups that az has beside acr:", "Commands that az has beside acr:"};
 	bool root = as_az ? !strcmp(group, "acr") : !*group;
 	bool outside = !root && !table_is_group_in(TABLE_ACR, group);
 	ACR_AUTO(acr_buf) name = ACR_BUF_INIT;
@@ -269,8 +279,8 @@ void help_group(const char *group, const char *program, bool as_az, struct acr_b
 	}
 	helptext_name(root ? "" : group, outside, program, as_az, &name);
 	put_title("Group", acr_buf_str(&name), root ? ABOUT_ACR : table_group_summary(group), NULL, out);
-	put_children(outside ? TABLE_OUTSIDE : TABLE_ACR, root ? "" : group, "Subgroups:", "Commands:", out);
+	put_children(outside ? TABLE_OUTSIDE : TABLE_ACR, root ? "" : group, as_az, titles, out);
 	if (root && !as_az)
-		put_children(TABLE_OUTSIDE, "", "Subgroups beside az acr:", "Commands beside az acr:", out);
+		put_children(TABLE_OUTSIDE, "", false, beside, out);
 	acr_buf_printf(out, "\nRun '%s COMMAND -h' for one command; 'man acr' is the manual.\n", acr_buf_str(&name));
 }

@@ -1,4 +1,5 @@
 /* Sentences about options and commands. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include "helptext.h"
@@ -62,6 +63,18 @@ void helptext_option(const struct option *option, struct acr_buf *out)
 	if (option->flags & OPT_DEPRECATED && option->instead)
 		acr_buf_printf(&text, " Use '%s%s' instead.", *option->instead == '-' ? "" : "--", option->instead);
 	acr_buf_puts(out, acr_buf_str(&text) + strspn(acr_buf_str(&text), " "));
+}
+
+void helptext_metavar(const struct option *option, struct acr_buf *out)
+{
+	const char *last = strrchr(option->name, '-');
+
+	if (option->type->metavar) {
+		acr_buf_puts(out, option->type->metavar);
+		return;
+	}
+	for (last = last ? last + 1 : option->name; *last; last++)
+		acr_buf_putc(out, (char)toupper((unsigned char)*last));
 }
 
 const char *helptext_option_tag(const struct option *option)

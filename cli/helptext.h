@@ -11,6 +11,8 @@ void helptext_name(const char *path, bool outside, const char *program, bool as_
 void helptext_example(const char *command, bool outside, const char *program, bool as_az, struct acr_buf *out);
 /* The option's help with its allowed values, limits and defaults behind it. */
 void helptext_option(const struct option *option, struct acr_buf *out);
+/* What stands for its value in the manual: "NUMBER", or of --resource-group "GROUP". */
+void helptext_metavar(const struct option *option, struct acr_buf *out);
 /* "Required", "Preview", "Deprecated" or "". */
 const char *helptext_option_tag(const struct option *option);
 const char *helptext_status_tag(enum command_status status);

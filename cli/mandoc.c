@@ -79,14 +79,14 @@ static void put_phrase(const char *text, struct acr_buf *out)
 
 static void put_argument(const struct option *option, struct acr_buf *out)
 {
-	const struct option_type *type = option->type;
+	enum arity arity = option->type->arity;
 
-	if (type->arity == ARITY_NONE)
+	if (arity == ARITY_NONE)
 		return;
-	if (type->arity == ARITY_OPTIONAL)
-		acr_buf_printf(out, " Op Ar %s", type->metavar);
-	else
-		acr_buf_printf(out, " Ar %s%s", type->metavar, type->arity == ARITY_ONE ? "" : " ...");
+	acr_buf_puts(out, arity == ARITY_OPTIONAL || arity == ARITY_ANY ? " Op Ar " : " Ar ");
+	helptext_metavar(option, out);
+	if (arity >= ARITY_MANY)
+		acr_buf_puts(out, " ...");
 }
 
 static void put_item(const struct option *option, struct acr_buf *out)

@@ -151,15 +151,15 @@ static int add_query(const struct option *option, const char *word, struct acr_j
 static const char *const truth[] = {"true", "false", NULL};
 
 const struct option_type type_flag = {.arity = ARITY_NONE, .add = add_flag};
-const struct option_type type_string = {.metavar = "TEXT", .arity = ARITY_ONE, .add = add_string};
+const struct option_type type_string = {.arity = ARITY_ONE, .add = add_string};
 const struct option_type type_path = {.metavar = "PATH", .arity = ARITY_ONE, .add = add_string};
-const struct option_type type_choice = {.metavar = "WORD", .arity = ARITY_ONE, .add = add_string};
+const struct option_type type_choice = {.arity = ARITY_ONE, .add = add_string};
 const struct option_type type_boolean = {
 	.metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_boolean, .choices = truth};
 const struct option_type type_integer = {.metavar = "NUMBER", .arity = ARITY_ONE, .add = add_integer};
-const struct option_type type_list = {.metavar = "TEXT", .arity = ARITY_MANY, .add = add_item};
-const struct option_type type_list_any = {.metavar = "TEXT", .arity = ARITY_ANY, .add = add_item};
-const struct option_type type_append = {.metavar = "TEXT", .arity = ARITY_ONE, .add = add_item};
+const struct option_type type_list = {.arity = ARITY_MANY, .add = add_item};
+const struct option_type type_list_any = {.arity = ARITY_ANY, .add = add_item};
+const struct option_type type_append = {.arity = ARITY_ONE, .add = add_item};
 const struct option_type type_tags = {.metavar = "KEY=VALUE", .arity = ARITY_ANY, .add = add_tag};
 const struct option_type type_assignment = {.metavar = "NAME=VALUE", .arity = ARITY_ONE, .add = add_assignment};
 const struct option_type type_setting = {.metavar = "NAME=VALUE", .arity = ARITY_ONE, .add = add_setting};

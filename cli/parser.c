@@ -214,6 +214,13 @@ int parser_close(struct parser *parser, struct acr_error *error)
 	return 0;
 }
 
+void parser_drop(struct parser *parser)
+{
+	parser->open = NULL;
+	acr_json_free(parser->value);
+	parser->value = NULL;
+}
+
 static void remark(struct parser *parser, const char *text)
 {
 	for (const struct acr_json *said = acr_json_first(parser->remarks); said; said = acr_json_next(said))

@@ -24,7 +24,9 @@ void parser_init(struct parser *parser, struct args *args, struct io *io, bool a
 void parser_clear(struct parser *parser);
 int parser_word(struct parser *parser, const char *word, struct acr_error *error) ACR_MUST_CHECK;
 /* There are no more words: the open option must have all of its own. */
-int parser_close(struct parser *parser, struct acr_error *error) ACR_MUST_CHECK;
+int parser_close(struct parser *parser, struct acr_error *error) ACR_MUST_CHECK;/* Forget the open option. */
+void parser_drop(struct parser *parser);
+
 /* One of the words that name the command. */
 int parser_command_word(struct parser *parser, const char *word, struct acr_error *error) ACR_MUST_CHECK;
 

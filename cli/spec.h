@@ -23,7 +23,7 @@ enum arity {
 
 /* What an option's words mean. */
 struct option_type {
-	const char *metavar; /* "NAME" in help; NULL for flags */
+	const char *metavar; /* "NUMBER" in the manual; NULL: the last word of the option's name */
 	enum arity arity;
 	/* Take one word (NULL for an option given without any) into *value, which is NULL at first and belongs to the
 	 * caller: a single value is replaced, a list grows. ACR_ERROR_USAGE with a message that names no option (the

@@ -197,8 +197,8 @@ const char *table_nearest(const char *word, const char *const *candidates, size_
 
 	for (size_t i = 0; i < count; i++) {
 		size_t edits = distance(word, candidates[i]);
-		/* Two edits make any two letters of any other two. */
-		if (edits >= length || edits >= strlen(candidates[i]) || edits > best || (nearest && edits == best))
+		/* Few edits make any short word out of any other. */
+		if (edits * 2 > length || edits > best || (nearest && edits == best))
 			continue;
 		nearest = candidates[i];
 		best = edits;

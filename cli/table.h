@@ -56,8 +56,8 @@ struct table_children {
 void table_children(enum table_part part, const char *path, struct table_children *ret);
 void table_children_clear(struct table_children *children);
 
-/* Of `count` candidates the one a typing slip away from `word` (edit distance at most 2, or a third of its length),
- * or NULL. */
+/* Of `count` candidates the one a typing slip away from `word` (edit distance at most 2, or a third of its length, but
+ * never more than half of it), or NULL. */
 const char *table_nearest(const char *word, const char *const *candidates, size_t count);
 
 #endif
