@@ -1,0 +1,198 @@
+/* A build context: its folder, ignore rules and Dockerfile, checked before anything is packed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <acr/file.h>
+#include "context.h"
+#include "walk.h"
+
+#define MAX_IGNORE_FILE ((size_t)16 << 20)
+
+/* az leaves these out, in the root only; ".gitignore" and "bzrignore" are spelled as there. */
+static const char *const version_control[] = {
+	".git", ".gitignore", ".bzr", "bzrignore", ".hg", ".hgignore", ".svn", NULL,
+};
+
+int acr_context_open_dockerfile(const struct acr_context *context, struct acr_error *error)
+{
+	const char *path = context->options.dockerfile;
+	int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (file < 0 && errno != ENOENT && errno != ENOTDIR) {
+		return acr_fail_errno(error, errno, "cannot read '%s'", path);
+	}
+	struct stat stat;
+	if (file < 0 || fstat(file, &stat) < 0 || !S_ISREG(stat.st_mode)) {
+		if (file >= 0) {
+			close(file);
+		}
+		return acr_fail(error, ACR_ERROR_GENERAL, "Unable to find '%s'.", path);
+	}
+	return file;
+}
+
+/* Read the ignore file at `path` when there is one; *found says whether. */
+static int read_ignore_file(struct acr_context *context, const char *path, bool *found, struct acr_error *error)
+{
+	struct stat status;
+	if (stat(path, &status) < 0) {
+		if (errno == ENOENT || errno == ENOTDIR) {
+			return 0;
+		}
+		return acr_fail_errno(error, errno, "cannot read '%s'", path);
+	}
+	*found = true;
+	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(MAX_IGNORE_FILE);
+	int code = acr_file_read(path, &text, error);
+	return code ? code : acr_ignore_parse(&context->ignore, path, acr_buf_str(&text), text.length, error);
+}
+
+/* The Dockerfile's own ignore file stands in for the one of the folder, as with docker. */
+static int read_rules(struct acr_context *context, struct acr_error *error)
+{
+	const struct acr_context_options *options = &context->options;
+	bool found = false;
+	int code = 0;
+	if (!options->include_vcs) {
+		acr_ignore_add_builtin(&context->ignore, version_control);
+	}
+	if (options->docker_ignore && options->dockerfile) {
+		ACR_AUTO_FREE char *path = acr_format("%s.dockerignore", options->dockerfile);
+		code = read_ignore_file(context, path, &found, error);
+	}
+	if (options->docker_ignore && code == 0 && !found) {
+		ACR_AUTO_FREE char *path = acr_path_join(options->folder, ".dockerignore");
+		code = read_ignore_file(context, path, &found, error);
+	}
+	return code;
+}
+
+static int stop_at_first(void *user, const struct acr_walk_entry *entry, struct acr_error *error)
+{
+	(void)user, (void)entry, (void)error;
+	return 1;
+}
+
+/* With a Dockerfile there is always something to pack. */
+static int check_not_empty(const struct acr_context *context, struct acr_error *error)
+{
+	if (context->options.dockerfile) {
+		return 0;
+	}
+	const struct acr_walk walk = {.ignore = &context->ignore, .visit = stop_at_first};
+	int code = acr_walk(&walk, context->root, error);
+	if (code == 0) {
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"there is nothing to pack in '%s': it is empty, or its ignore file leaves nothing",
+				context->options.folder);
+	}
+	return code < 0 ? code : 0;
+}
+
+static int prepare(struct acr_context *context, struct acr_error *error)
+{
+	const char *folder = context->options.folder;
+	context->root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (context->root < 0) {
+		return acr_fail_errno(error, errno, "cannot open the context folder '%s'", folder);
+	}
+	if (context->options.dockerfile) {
+		int file = acr_context_open_dockerfile(context, error);
+		if (file < 0) {
+			return file;
+		}
+		close(file);
+	}
+	int code = read_rules(context, error);
+	return code ? code : check_not_empty(context, error);
+}
+
+int acr_context_open(const struct acr_context_options *options, struct acr_context **ret, struct acr_error *error)
+{
+	struct acr_context *context = acr_alloc(sizeof(*context));
+	context->options = *options;
+	context->options.folder = acr_strdup(options->folder);
+	context->options.dockerfile = acr_strdup(options->dockerfile);
+	context->options.dockerfile_entry = acr_strdup(options->dockerfile_entry);
+	context->root = -1;
+	int code = prepare(context, error);
+	if (code) {
+		acr_context_free(context);
+		return code;
+	}
+	*ret = context;
+	return 0;
+}
+
+void acr_context_free(struct acr_context *context)
+{
+	if (!context) {
+		return;
+	}
+	if (context->root >= 0) {
+		close(context->root);
+	}
+	acr_ignore_clear(&context->ignore);
+	free((void *)(uintptr_t)context->options.folder);
+	free((void *)(uintptr_t)context->options.dockerfile);
+	free((void *)(uintptr_t)context->options.dockerfile_entry);
+	free(context);
+}
+
+void acr_context_totals(const struct acr_context *context, uint64_t *entries, uint64_t *bytes)
+{
+	*entries = atomic_load_explicit(&context->entries, memory_order_relaxed);
+	*bytes = atomic_load_explicit(&context->bytes, memory_order_relaxed);
+}
+
+/* --- listing --- */
+
+struct listing {
+	int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode);
+	void *user;
+	const struct acr_context_options *options;
+};
+
+static int list_one(const struct listing *listing, const char *path, const struct stat *stat)
+{
+	char type = S_ISREG(stat->st_mode) ? 'f' : S_ISDIR(stat->st_mode) ? 'd' : 'l';
+	uint64_t size = type == 'f' ? (uint64_t)stat->st_size : 0;
+	return listing->entry(listing->user, path, type, size, stat->st_mode & 07777);
+}
+
+static int list_entry(void *user, const struct acr_walk_entry *entry, struct acr_error *error)
+{
+	(void)error;
+	return list_one(user, entry->path, entry->stat);
+}
+
+static void list_notice(void *user, const char *line)
+{
+	const struct listing *listing = user;
+	if (listing->options->warn) {
+		listing->options->warn(listing->options->user, line);
+	}
+}
+
+int acr_context_list(struct acr_context *context,
+		     int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode), void *user,
+		     struct acr_error *error)
+{
+	struct listing listing = {.entry = entry, .user = user, .options = &context->options};
+	const struct acr_walk walk = {
+		.ignore = &context->ignore, .visit = list_entry, .notice = list_notice, .user = &listing};
+	int code = acr_walk(&walk, context->root, error);
+	if (code || !context->options.dockerfile) {
+		return code;
+	}
+	int file = acr_context_open_dockerfile(context, error);
+	if (file < 0) {
+		return file;
+	}
+	struct stat stat;
+	code = fstat(file, &stat) < 0 ? acr_fail_errno(error, errno, "cannot read '%s'", context->options.dockerfile)
+				      : list_one(&listing, context->options.dockerfile_entry, &stat);
+	close(file);
+	return code;
+}
