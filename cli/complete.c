@@ -145,8 +145,23 @@ static void put_any(struct completion *completion)
 	}
 	if (!dashed && (positional = parser_positional(parser)))
 		put_values(completion, positional, "", typed);
-	if (dashed || !*typed)
+	if (dashed || !*typed) {
+		ACR_AUTO(acr_error) ignored = ACR_ERROR_INIT;
+		if (parser_close(parser, &ignored) < 0)
+			return;
 		put_options(completion);
+	}
+}
+
+/* What is wrong with options does not matter yet; a command that does not exist has nothing behind it. */
+static bool read_words(struct parser *parser, int count, char *const *words)
+{
+	for (int i = 0; i < count; i++) {
+		ACR_AUTO(acr_error) ignored = ACR_ERROR_INIT;
+		if (parser_word(parser, words[i], &ignored) < 0 && !parser->args->command)
+			return false;
+	}
+	return true;
 }
 
 void complete_words(int count, char *const *words, bool as_az, complete_values values, void *user, struct acr_buf *out)
@@ -155,15 +170,10 @@ void complete_words(int count, char *const *words, bool as_az, complete_values v
 	struct completion completion = {.typed = "", .values = values, .user = user, .out = out};
 
 	parser_init(&completion.parser, &args, NULL, as_az);
-	for (int i = 0; i < count - 1; i++) {
-		ACR_AUTO(acr_error) ignored = ACR_ERROR_INIT;
-		/* What is wrong with the words before does not matter yet. */
-		if (parser_word(&completion.parser, words[i], &ignored) < 0)
-			continue;
-	}
 	if (count > 0)
 		completion.typed = words[count - 1];
-	put_any(&completion);
+	if (read_words(&completion.parser, count - 1, words))
+		put_any(&completion);
 	parser_clear(&completion.parser);
 	args_clear(&args);
 }

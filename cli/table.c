@@ -1,4 +1,5 @@
 /* Finding commands and groups in the tables. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <acr/mem.h>
@@ -175,7 +176,7 @@ static size_t distance(const char *a, const char *b)
 	size_t rows[3][LONGEST_WORD + 1];
 
 	if (length_a > LONGEST_WORD || length_b > LONGEST_WORD)
-		return LONGEST_WORD + 1;
+		return SIZE_MAX / 2;
 	for (size_t j = 0; j <= length_b; j++)
 		rows[0][j] = j;
 	for (size_t i = 1; i <= length_a; i++) {
