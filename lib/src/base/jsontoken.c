@@ -116,7 +116,7 @@ int acr_json_check_tokens(const char *text, size_t start, size_t length, struct 
 	if (length == start) {
 		return acr_fail(error, ACR_ERROR_FORMAT, "not valid JSON: the text is empty");
 	}
-	if (strchr(",:[{", text[length - 1])) {
+	if (memchr(",:[{", text[length - 1], 4)) {
 		return acr_fail(error, ACR_ERROR_FORMAT, "not valid JSON: the text ends too early");
 	}
 	while (scan.at < length) {
