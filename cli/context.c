@@ -8,9 +8,16 @@
 
 #include "registry_name.h"
 
+static bool interrupted(void *user)
+{
+	(void)user;
+	return context_signal() != 0;
+}
+
 void context_init(struct context *context, struct io *io, const struct args *args, struct settings *settings)
 {
 	*context = (struct context){.io = io, .args = args, .settings = settings, .clock = acr_clock_system};
+	context->clock.interrupted = interrupted;
 	context->result_given = args->global.output || args->global.query;
 }
 
@@ -20,6 +27,7 @@ void context_clear(struct context *context)
 	acr_registry_clear(&context->registry);
 	free(context->login_server);
 	free(context->user_agent);
+	free(context->typed_password);
 }
 
 static void trace(void *user, const char *line)
@@ -215,7 +223,6 @@ static int given_login(struct context *context, struct acr_client *client, struc
 {
 	const char *username = args_string(context->args, "username");
 	const char *password = args_string(context->args, "password");
-	ACR_AUTO_FREE char *typed = NULL;
 	int rc;
 
 	if (!username && !password)
@@ -226,9 +233,9 @@ static int given_login(struct context *context, struct acr_client *client, struc
 		if (!context->io->in_terminal)
 			return acr_fail(error, ACR_ERROR_GENERAL,
 			                "Please specify both username and password in non-interactive mode.");
-		if ((rc = context_ask(context, "Password: ", true, &typed, error)) < 0)
+		if ((rc = context_ask(context, "Password: ", true, &context->typed_password, error)) < 0)
 			return rc;
-		password = typed;
+		password = context->typed_password;
 	}
 	acr_registry_auth_set_login(acr_client_registry_auth(client),
 	                            &(struct acr_registry_login){.username = username, .password = password});

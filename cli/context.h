@@ -18,6 +18,7 @@ struct context {
 	char *login_server;           /* NULL until context_login_server() */
 	struct acr_curl_options http; /* lent to the client */
 	char *user_agent;
+	char *typed_password;         /* asked for because --username came alone */
 	bool result_given;            /* -o or --query stood on the command line */
 };
 

@@ -49,6 +49,23 @@ static void print_line(struct io *io, const char *level, const char *colour, con
 	fflush(io->err);
 }
 
+void io_note(struct io *io, const char *format, ...)
+{
+	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
+	ACR_AUTO(acr_buf) line = ACR_BUF_INIT;
+	va_list arguments;
+
+	if (io->only_show_errors)
+		return;
+	va_start(arguments, format);
+	acr_buf_vprintf(&text, format, arguments);
+	va_end(arguments);
+	add_printable(&line, acr_buf_str(&text));
+	acr_buf_putc(&line, '\n');
+	fwrite(line.data, 1, line.length, io->err);
+	fflush(io->err);
+}
+
 void io_warn(struct io *io, const char *format, ...)
 {
 	va_list arguments;

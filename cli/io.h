@@ -17,6 +17,8 @@ struct io {
 void io_system(struct io *io);
 /* One line on the error stream: "WARNING: …" (yellow on a terminal), nothing with only_show_errors. */
 void io_warn(struct io *io, const char *format, ...) ACR_PRINTF(2, 3);
+/* One plain line on the error stream about what is going on; nothing with only_show_errors. */
+void io_note(struct io *io, const char *format, ...) ACR_PRINTF(2, 3);
 /* "INFO: …", with --verbose or --debug only. */
 void io_info(struct io *io, const char *format, ...) ACR_PRINTF(2, 3);
 /* "DEBUG: …", with --debug only. */

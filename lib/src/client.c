@@ -151,6 +151,20 @@ static int lazy_get(struct acr_credential *credential, const char *resource, con
 	return rc < 0 ? rc : client->signed_in->get(client->signed_in, resource, claims, ret, error);
 }
 
+/* Cached registry tokens belong to an account, so it must be known whose they are before one is used. */
+static int lazy_prepare(struct acr_credential *credential, struct acr_error *error)
+{
+	struct acr_client *client =
+		(struct acr_client *)(void *)((char *)credential - offsetof(struct acr_client, credential));
+	int rc = sign_in(client, error);
+
+	if (rc == 0 && client->signed_in->prepare)
+		rc = client->signed_in->prepare(client->signed_in, error);
+	if (rc == 0)
+		credential->cache_key = client->signed_in->cache_key;
+	return rc;
+}
+
 struct acr_registry_auth *acr_client_registry_auth(struct acr_client *client)
 {
 	acr_client_transport(client);
@@ -162,7 +176,8 @@ struct acr_transport *acr_client_transport(struct acr_client *client)
 	if (!client->authorized) {
 		struct acr_transport *plain = plain_transport(client);
 
-		client->credential = (struct acr_credential){.name = "signed-in account", .get = lazy_get, .cache_key = ""};
+		client->credential = (struct acr_credential){
+			.name = "signed-in account", .get = lazy_get, .prepare = lazy_prepare, .cache_key = ""};
 		client->registry_auth =
 			acr_registry_auth_new(plain, &client->credential, client->tenant, client->registry_audience,
 		                              client->cloud.audience, acr_client_cache(client), client->clock);

@@ -1,0 +1,125 @@
+/* acr build: pack, upload, schedule, follow. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/run.h"
+#include "run/schedule.h"
+
+/* The Dockerfile of a local build: --file from the working folder, or Dockerfile in the context. Yours to free(). */
+static char *local_dockerfile(struct context *context, const char *folder)
+{
+	const char *file = args_string(context->args, "file");
+
+	return file && *file ? acr_strdup(file) : acr_path_join(folder, "Dockerfile");
+}
+
+/* Its name in the archive, which must not collide with anything in the context. */
+static char *dockerfile_entry(const char *dockerfile)
+{
+	const char *slash = strrchr(dockerfile, '/');
+	unsigned char random[16];
+	ACR_AUTO(acr_buf) name = ACR_BUF_INIT;
+	size_t i;
+
+	acr_random(random, sizeof(random));
+	for (i = 0; i < sizeof(random); i++)
+		acr_buf_printf(&name, "%02x", random[i]);
+	acr_buf_printf(&name, "_%s", slash ? slash + 1 : dockerfile);
+	return acr_buf_take(&name);
+}
+
+static int check_dockerfile(const char *path, struct acr_error *error)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	return acr_fail(error, ACR_ERROR_GENERAL, "Unable to find '%s'. Give the Dockerfile with --file.", path);
+}
+
+static struct acr_json *image_names(struct context *context)
+{
+	const struct acr_json *names = args_value(context->args, "image"), *name;
+
+	for (name = acr_json_first(names); name; name = acr_json_next(name))
+		if (acr_json_string(name) && strstr(acr_json_string(name), ".Build.ID"))
+			io_warn(context->io,
+			        ".Build.ID is no longer supported as a valid substitution, use .Run.ID instead.");
+	return names ? acr_json_copy(names) : acr_json_new_array();
+}
+
+static bool push_enabled(struct context *context)
+{
+	if (args_flag(context->args, "no-push"))
+		return false;
+	if (args_value(context->args, "image"))
+		return true;
+	io_warn(context->io, "'--image or -t' is not provided. Skipping image push after build.");
+	return false;
+}
+
+static void fill_request(struct context *context, struct acr_json *request, const char *location, const char *dockerfile)
+{
+	const char *target = args_string(context->args, "target");
+
+	acr_json_set(request, "imageNames", image_names(context));
+	acr_json_set_bool(request, "isPushEnabled", push_enabled(context));
+	acr_json_set_bool(request, "noCache", false);
+	acr_json_set_str(request, "dockerFilePath", dockerfile);
+	acr_json_set(request, "arguments", schedule_values(context, "build-arg", "secret-build-arg"));
+	if (target)
+		acr_json_set_str(request, "target", target);
+	acr_json_set_str(request, "sourceLocation", location);
+}
+
+static int build_folder(struct context *context, const char *folder, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO_FREE char *dockerfile = local_dockerfile(context, folder);
+	ACR_AUTO_FREE char *entry = dockerfile_entry(dockerfile);
+	ACR_AUTO_FREE char *location = NULL;
+	struct acr_json *request = NULL;
+	int rc;
+
+	if ((rc = check_dockerfile(dockerfile, error)) < 0)
+		return rc;
+	if (args_flag(context->args, "dry-run"))
+		return source_list(context, folder, dockerfile, entry, ret, error);
+	if ((rc = schedule_request(context, "DockerBuildRequest", &request, error)) < 0)
+		return rc;
+	if ((rc = source_upload(context, folder, dockerfile, entry, &location, error)) < 0) {
+		acr_json_free(request);
+		return rc;
+	}
+	fill_request(context, request, location, entry);
+	return schedule_run(context, request, "build", ret, error);
+}
+
+static int build_remote(struct context *context, const char *location, struct acr_json **ret, struct acr_error *error)
+{
+	const char *file = args_string(context->args, "file");
+	struct acr_json *request;
+	int rc;
+
+	if (args_flag(context->args, "dry-run"))
+		return acr_fail(error, ACR_ERROR_GENERAL, "--dry-run lists a local folder; '%s' is fetched by the service.",
+		                location);
+	if ((rc = schedule_request(context, "DockerBuildRequest", &request, error)) < 0)
+		return rc;
+	io_note(context->io, "Sending context to registry: %s...", args_string(context->args, "registry"));
+	fill_request(context, request, location, file && *file ? file : "Dockerfile");
+	return schedule_run(context, request, "build", ret, error);
+}
+
+int build_run(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	const char *source = args_string(context->args, "source");
+	enum source_kind kind;
+	int rc;
+
+	if ((rc = schedule_check(context, error)) < 0 || (rc = source_classify(context, source, &kind, error)) < 0)
+		return rc;
+	if (kind == SOURCE_NONE)
+		return acr_fail(error, ACR_ERROR_GENERAL,
+		                "Source location should be a local directory path or remote URL; '%s' is neither.", source);
+	return kind == SOURCE_FOLDER ? build_folder(context, source, ret, error)
+	                             : build_remote(context, source, ret, error);
+}

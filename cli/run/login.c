@@ -1,0 +1,160 @@
+/* acr login: a registry credential for docker, podman and their like, or on standard output. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "run/run.h"
+#include "context.h"
+
+/* Where the credential goes; the strings are the caller's. */
+struct stores {
+	char *docker, *podman;
+};
+
+static bool exists(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0;
+}
+
+static void find_stores(struct stores *stores)
+{
+	const char *docker = settings_variable("DOCKER_CONFIG"), *podman = settings_variable("REGISTRY_AUTH_FILE");
+	const char *runtime = settings_variable("XDG_RUNTIME_DIR"), *home = settings_variable("HOME");
+
+	stores->docker = docker ? acr_strdup(docker) : acr_path_join(home ? home : "/", ".docker");
+	stores->podman = NULL;
+	if (podman) {
+		stores->podman = acr_strdup(podman);
+	} else if (runtime) {
+		ACR_AUTO_FREE char *file = acr_path_join(runtime, "containers/auth.json");
+
+		stores->podman = exists(file) ? TAKE(file) : NULL;
+	}
+}
+
+static int store(struct context *context, const char *server, const char *username, const char *secret,
+                 struct acr_error *error)
+{
+	struct stores stores;
+	struct acr_docker_config config;
+	int rc;
+
+	find_stores(&stores);
+	config = (struct acr_docker_config){.docker_folder = stores.docker, .podman_file = stores.podman};
+	rc = acr_docker_store(&config, server, username, secret, error);
+	free(stores.docker);
+	free(stores.podman);
+	if (rc == 0) {
+		fputs("Login Succeeded\n", context->io->out);
+		fflush(context->io->out);
+	}
+	return rc;
+}
+
+/* The regional login server that --endpoint names. */
+static int regional_server(struct context *context, const char *region, char **ret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *resource = NULL;
+	const struct acr_json *host;
+	const char *server;
+	ACR_AUTO_FREE char *beginning = NULL;
+	int rc = context_registry_resource(context, &resource, error);
+
+	if (rc < 0)
+		return rc;
+	server = acr_json_str(resource, "/properties/loginServer");
+	beginning = acr_format("%.*s.%s.geo.", (int)strcspn(server ? server : "", "."), server ? server : "", region);
+	for (host = acr_json_first(acr_json_at(resource, "/properties/regionalEndpointHostNames")); host;
+	     host = acr_json_next(host))
+		if (acr_json_string(host) && !strncasecmp(acr_json_string(host), beginning, strlen(beginning))) {
+			*ret = acr_strdup(acr_json_string(host));
+			return 0;
+		}
+	return acr_fail(error, ACR_ERROR_GENERAL,
+	                "The registry '%s' has no regional endpoint in '%s'. Turn them on with 'acr update --regional-endpoints "
+	                "enabled', or see 'acr show --query regionalEndpointHostNames'.",
+	                args_string(context->args, "registry"), region);
+}
+
+static struct acr_json *exposed(struct context *context, const char *server, const char *token)
+{
+	struct acr_json *ret = acr_json_new_object();
+
+	io_warn(context->io, "You can perform manual login using the provided refresh token below, for example: 'docker login "
+	        "%s -u %s --password-stdin'", server, ACR_TOKEN_USER);
+	acr_json_set_str(ret, "loginServer", server);
+	acr_json_set_str(ret, "username", ACR_TOKEN_USER);
+	acr_json_set_str(ret, "accessToken", token);
+	acr_json_set_str(ret, "refreshToken", token);
+	return ret;
+}
+
+/* A user name and password are tried before they are stored. */
+static int login_password(struct context *context, const char *server, const char *username, struct acr_error *error)
+{
+	struct acr_registry_auth *auth = acr_client_registry_auth(context->client);
+	ACR_AUTO_FREE char *header = NULL;
+	const char *password = args_string(context->args, "password");
+	int rc = acr_registry_authorization(auth, server, "", true, &header, error);
+
+	if (rc < 0) {
+		acr_error_prefix(error, "Login to %s failed", server);
+		return rc;
+	}
+	return store(context, server, username ? username : ACR_TOKEN_USER,
+	             password ? password : context->typed_password, error);
+}
+
+static int login_token(struct context *context, const char *server, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO(acr_token) token = {0};
+	int rc = acr_registry_refresh_token(acr_client_registry_auth(context->client), server, &token, error);
+
+	if (rc < 0) {
+		acr_error_prefix(error, "Login to %s failed", server);
+		return rc;
+	}
+	if (args_flag(context->args, "expose-token")) {
+		*ret = exposed(context, server, token.secret);
+		return 0;
+	}
+	if (context->io->err_terminal) {
+		ACR_AUTO_FREE char *until = acr_time_text(token.expires_on);
+
+		io_note(context->io, "The login to %s is good until %s.", server, until);
+	}
+	return store(context, server, ACR_TOKEN_USER, token.secret, error);
+}
+
+static int check(struct context *context, struct acr_error *error)
+{
+	const struct args *args = context->args;
+	bool password = args_string(args, "username") || args_string(args, "password");
+
+	if (args_flag(args, "expose-token") && password)
+		return acr_fail(error, ACR_ERROR_GENERAL,
+		                "`--expose-token` cannot be combined with `--username` or `--password`.");
+	if (args_flag(args, "expose-token") && args_string(args, "endpoint"))
+		return acr_fail(error, ACR_ERROR_GENERAL, "`--expose-token` cannot be combined with `--endpoint`.");
+	return 0;
+}
+
+int registry_login(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	const char *region = args_string(context->args, "endpoint");
+	const char *username = args_string(context->args, "username");
+	ACR_AUTO_FREE char *regional = NULL;
+	const char *server;
+	int rc;
+
+	if ((rc = check(context, error)) < 0 || (rc = context_login_server(context, &server, error)) < 0 ||
+	    (region && (rc = regional_server(context, region, &regional, error)) < 0))
+		return rc;
+	server = regional ? regional : server;
+	if (username || args_string(context->args, "password"))
+		return login_password(context, server, username, error);
+	return login_token(context, server, ret, error);
+}

@@ -1,0 +1,40 @@
+/* Runs: scheduling, following, and the truth about how they ended. Shared by build, run and the task commands. */
+#ifndef RUN_SCHEDULE_H
+#define RUN_SCHEDULE_H
+
+#include "context.h"
+
+/* Where the source of a run comes from. */
+enum source_kind { SOURCE_NONE, SOURCE_FOLDER, SOURCE_REMOTE };
+
+/* What kind of source location the text is; ACR_ERROR_GENERAL when it is none. */
+int source_classify(struct context *context, const char *text, enum source_kind *ret, struct acr_error *error)
+	ACR_MUST_CHECK;
+/* Pack a folder and upload it; *location gets what the run request calls the source (yours to free()). `dockerfile` is
+ * the file packed under `entry`, NULL for none. */
+int source_upload(struct context *context, const char *folder, const char *dockerfile, const char *entry,
+                  char **location, struct acr_error *error) ACR_MUST_CHECK;
+/* Print what would be packed, as path, type, size and mode; nothing is sent. */
+int source_list(struct context *context, const char *folder, const char *dockerfile, const char *entry,
+                struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* A request with the members that all kinds share, from the options agent-pool, timeout, platform, auth-mode,
+ * source-acr-auth-id and log-template. Nothing is sent but the look at the registry. */
+int schedule_request(struct context *context, const char *type, struct acr_json **ret, struct acr_error *error)
+	ACR_MUST_CHECK;
+/* Refusals that need no request: platform, auth mode. */
+int schedule_check(struct context *context, struct acr_error *error) ACR_MUST_CHECK;
+/* The values of two options, plain and secret, as the list that requests have: {"name","value","isSecret"}. */
+struct acr_json *schedule_values(struct context *context, const char *plain, const char *secret);
+/* Schedule the request (taken) and see the run to its end as --no-wait, --no-logs and -o ask. `what` is "build" or
+ * "run". The result is the exit status's: ACR_ERROR_RUN for a run that did not succeed. */
+int schedule_run(struct context *context, struct acr_json *request, const char *what, struct acr_json **ret,
+                 struct acr_error *error) ACR_MUST_CHECK;
+
+/* Follow the log of a run to its end, on `out`. */
+int run_follow(struct context *context, const char *run_id, FILE *out, struct acr_error *error) ACR_MUST_CHECK;
+/* Wait until the run has ended; *ret gets the run. */
+int run_wait(struct context *context, const char *run_id, struct acr_json **ret, struct acr_error *error)
+	ACR_MUST_CHECK;
+
+#endif

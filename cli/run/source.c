@@ -1,0 +1,202 @@
+/* Source locations of builds and runs: folders are packed and uploaded, the rest is the service's to fetch. */
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "progress.h"
+#include "run/schedule.h"
+
+static bool begins(const char *text, const char *with)
+{
+	return !strncasecmp(text, with, strlen(with));
+}
+
+/* Repositories by the forms that the service clones: …/name.git#branch:folder, and Azure DevOps addresses. */
+static bool is_git(const char *text)
+{
+	size_t length = strcspn(text, "#");
+
+	if (begins(text, "git@") || begins(text, "git://"))
+		return true;
+	if (!begins(text, "https://") && !begins(text, "http://") && !begins(text, "github.com/"))
+		return false;
+	return (length > 4 && !strncasecmp(text + length - 4, ".git", 4)) || strcasestr(text, "visualstudio.com") ||
+	       strcasestr(text, "dev.azure.com");
+}
+
+/* A tarball's address: the service would fail late and darkly if nothing was there. */
+static int check_tarball(struct context *context, const char *url, struct acr_error *error)
+{
+	struct acr_exchange exchange = {.request = {.method = "HEAD", .url = acr_strdup(url)}};
+	struct acr_client *client;
+	int rc = context_client(context, &client, error);
+
+	if (rc == 0)
+		rc = acr_send(acr_client_transport(client), &exchange, error);
+	else
+		acr_exchange_clear(&exchange);
+	if (rc == 0 && exchange.response.status >= 400)
+		rc = acr_fail(error, ACR_ERROR_GENERAL, "The source location '%s' answers with status %ld.", url,
+		              exchange.response.status);
+	acr_exchange_clear(&exchange);
+	return rc;
+}
+
+int source_classify(struct context *context, const char *text, enum source_kind *ret, struct acr_error *error)
+{
+	struct stat status;
+	int rc;
+
+	if (!*text || !strcasecmp(text, "/dev/null")) {
+		*ret = SOURCE_NONE;
+		return 0;
+	}
+	if (stat(text, &status) == 0) {
+		if (!S_ISDIR(status.st_mode))
+			return acr_fail(error, ACR_ERROR_GENERAL,
+			                "Source location should be a local directory path or remote URL; '%s' is neither.", text);
+		*ret = SOURCE_FOLDER;
+		return 0;
+	}
+	if (is_git(text) || begins(text, "oci://")) {
+		*ret = SOURCE_REMOTE;
+		return 0;
+	}
+	if (begins(text, "https://") || begins(text, "http://")) {
+		if ((rc = check_tarball(context, text, error)) < 0)
+			return rc;
+		*ret = SOURCE_REMOTE;
+		return 0;
+	}
+	return acr_fail(error, ACR_ERROR_GENERAL, "'%s' doesn't exist. Give a folder, a Git repository, the URL of a tar.gz, "
+	                "or /dev/null.", text);
+}
+
+static void warn(void *user, const char *line)
+{
+	struct context *context = user;
+
+	io_warn(context->io, "%s", line);
+}
+
+static int open_context(struct context *context, const char *folder, const char *dockerfile, const char *entry,
+                        struct acr_context **ret, struct acr_error *error)
+{
+	struct acr_context_options options = {
+		.folder = folder,
+		.dockerfile = dockerfile,
+		.dockerfile_entry = entry,
+		.docker_ignore = true,
+		.include_vcs = args_flag(context->args, "include-vcs"),
+		.warn = warn,
+		.user = context,
+	};
+
+	return acr_context_open(&options, ret, error);
+}
+
+static int add_entry(void *user, const char *path, char type, uint64_t size, unsigned mode)
+{
+	struct acr_json *item = acr_json_new_object();
+	ACR_AUTO_FREE char *octal = acr_format("%04o", mode & 07777);
+
+	acr_json_set_str(item, "path", path);
+	acr_json_set_str(item, "type", type == 'd' ? "folder" : type == 'l' ? "link" : "file");
+	acr_json_set_num(item, "size", (double)size);
+	acr_json_set_str(item, "mode", octal);
+	acr_json_append(user, item);
+	return 0;
+}
+
+int source_list(struct context *context, const char *folder, const char *dockerfile, const char *entry,
+                struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array();
+	struct acr_context *source;
+	int rc = open_context(context, folder, dockerfile, entry, &source, error);
+
+	if (rc < 0)
+		return rc;
+	rc = acr_context_list(source, add_entry, list, error);
+	acr_context_free(source);
+	if (rc == 0)
+		*ret = TAKE(list);
+	return rc;
+}
+
+struct meter {
+	struct progress *progress;
+	const struct acr_context *source;
+};
+
+static void draw(void *user, uint64_t bytes)
+{
+	struct meter *meter = user;
+	uint64_t entries, packed;
+	ACR_AUTO_FREE char *from = NULL, *sent = NULL;
+
+	if (!meter->progress)
+		return;
+	acr_context_totals(meter->source, &entries, &packed);
+	from = progress_size(packed);
+	sent = progress_size(bytes);
+	progress_draw(meter->progress, false, "Packed %llu entries, %s; sent %s", (unsigned long long)entries, from, sent);
+}
+
+/* Where to upload to: asked before the first file is read, so that refusals come early. */
+static int upload_address(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	struct acr_params params = {0};
+	int rc = context_call(context, &acr_op_source_upload, &params, NULL, ret, error);
+
+	acr_params_clear(&params);
+	if (rc < 0)
+		return rc;
+	if (!acr_json_str(*ret, "/uploadUrl") || !acr_json_str(*ret, "/relativePath")) {
+		acr_json_free(*ret);
+		*ret = NULL;
+		return acr_fail(error, ACR_ERROR_SERVICE, "Failed to get a SAS URL to upload context: the service answered "
+		                "without one.");
+	}
+	return 0;
+}
+
+static int send_context(struct context *context, struct acr_context *source, const char *url, uint64_t *total,
+                        struct acr_error *error)
+{
+	struct meter meter = {.progress = progress_new(context->io, context->settings), .source = source};
+	struct acr_upload_options options = {.progress = draw, .user = &meter};
+	struct acr_source *archive;
+	int rc = acr_context_archive(source, &archive, error);
+
+	if (rc == 0) {
+		rc = acr_upload(acr_client_transport(context->client), url, archive, &options, total, error);
+		acr_source_free(archive);
+	}
+	progress_free(meter.progress);
+	return rc;
+}
+
+int source_upload(struct context *context, const char *folder, const char *dockerfile, const char *entry,
+                  char **location, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *address = NULL;
+	ACR_AUTO_FREE char *size = NULL;
+	struct acr_context *source;
+	uint64_t total = 0;
+	int rc = open_context(context, folder, dockerfile, entry, &source, error);
+
+	if (rc < 0)
+		return rc;
+	if ((rc = upload_address(context, &address, error)) == 0) {
+		io_note(context->io, "Packing source code into tar and uploading it...");
+		rc = send_context(context, source, acr_json_str(address, "/uploadUrl"), &total, error);
+	}
+	acr_context_free(source);
+	if (rc < 0)
+		return rc;
+	size = progress_size(total);
+	io_note(context->io, "Sending context (%s) to registry: %s...", size, args_string(context->args, "registry"));
+	*location = acr_strdup(acr_json_str(address, "/relativePath"));
+	return 0;
+}
