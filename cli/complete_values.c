@@ -1,0 +1,91 @@
+/* Values for completion from the services, kept for a minute so that the shell never waits twice. */
+#include "complete_values.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "context.h"
+
+#define LIFETIME_S 60
+#define WAIT_MS 300 /* the shell must not seem to hang */
+
+/* Where the values of a kind come from: an operation and the names in its answer. */
+static const struct kind {
+	const char *name;
+	const struct acr_op *op;
+	const char *names; /* JMESPath: a list of strings */
+} kinds[] = {
+	{"registry", &acr_op_registry_list, "[].name"},
+	{"group", &acr_op_group_list, "[].name"},
+	{"location", &acr_op_location_list, "[].name"},
+	{"replication", &acr_op_replication_list, "[].name"},
+	{"repository", &acr_op_catalog, "@"},
+	{"image", &acr_op_catalog, "@"},
+	{"run", &acr_op_run_list, "[].properties.runId"},
+};
+
+static const struct kind *find_kind(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ACR_COUNT(kinds); i++)
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	return NULL;
+}
+
+static int ask(struct context *context, const struct kind *kind, struct acr_json **ret)
+{
+	struct acr_params params = {0};
+	struct acr_call_options options = {.top = 1000};
+	ACR_AUTO_PTR(acr_json) *answer = NULL;
+	ACR_AUTO_PTR(acr_query) *query = NULL;
+	int rc = context_call(context, kind->op, &params, &options, &answer, NULL);
+
+	acr_params_clear(&params);
+	if (rc < 0 || (rc = acr_query_compile(kind->names, &query, NULL)) < 0)
+		return rc;
+	return acr_query_run(query, answer, ret, NULL);
+}
+
+/* Past the time limit everything that waits gives up. */
+static bool too_late(void *user)
+{
+	const int64_t *deadline = user;
+
+	return acr_clock_system.ticks(&acr_clock_system) > *deadline;
+}
+
+void complete_from_services(void *user, const struct args *args, const char *kind_name, const char *prefix,
+                            struct acr_buf *out)
+{
+	const struct kind *kind = find_kind(kind_name);
+	struct io io = {.only_show_errors = true};
+	struct acr_client *client;
+	struct context context;
+	ACR_AUTO_PTR(acr_json) *values = NULL;
+	const struct acr_json *value;
+	const char *registry = args_string(args, "registry");
+	int64_t deadline = acr_clock_system.ticks(&acr_clock_system) + WAIT_MS;
+
+	if (!kind)
+		return;
+	context_init(&context, &io, args, user);
+	context.clock.interrupted = too_late;
+	context.clock.user = &deadline;
+	if (context_client(&context, &client, NULL) == 0) {
+		const char *subscription = acr_client_subscription(client);
+		ACR_AUTO_FREE char *key = acr_format("%s %s %s %s", acr_client_cloud(client)->resource_manager,
+		                                     subscription ? subscription : "", kind->name,
+		                                     registry ? registry : "");
+
+		values = acr_cache_get(acr_client_cache(client), "completion", key, 0);
+		if (!values && ask(&context, kind, &values) == 0)
+			acr_cache_put(acr_client_cache(client), "completion", key, values,
+			              context.clock.now(&context.clock) + LIFETIME_S);
+	}
+	for (value = acr_json_first(values); value; value = acr_json_next(value))
+		if (acr_json_string(value) && !strncasecmp(acr_json_string(value), prefix, strlen(prefix)))
+			acr_buf_printf(out, "%s\n", acr_json_string(value));
+	context_clear(&context);
+}
