@@ -11,7 +11,6 @@
 #define ACR_ARCHIVE_FUNCTIONS(X)                                                                                       \
 	X(archive_write_new)                                                                                           \
 	X(archive_write_set_format_pax_restricted)                                                                     \
-	X(archive_write_set_format_option)                                                                             \
 	X(archive_write_set_bytes_per_block)                                                                           \
 	X(archive_write_open)                                                                                          \
 	X(archive_write_header)                                                                                        \

@@ -1,6 +1,7 @@
 /* The tar stage: the walk's entries as a pax archive; the one file that speaks to libarchive. */
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,7 +77,7 @@ static void describe(struct tar *tar, const char *path, const struct stat *stat)
 
 static int write_header(struct tar *tar, const char *path, struct acr_error *error)
 {
-	/* A warning is about a name that is no UTF-8: its bytes are kept. */
+	/* A warning is about a name that is not UTF-8: its bytes are kept, under "hdrcharset=BINARY". */
 	if (tar->library->archive_write_header(tar->archive, tar->entry) < ARCHIVE_WARN) {
 		return fail_packing(tar, path, error);
 	}
@@ -177,9 +178,8 @@ static int open_archive(struct tar *tar, struct acr_error *error)
 		acr_oom();
 	}
 	library->archive_entry_linkresolver_set_strategy(tar->links, ARCHIVE_FORMAT_TAR_PAX_RESTRICTED);
-	/* BINARY: names are the bytes on disk, whatever the locale. Nothing is gathered: the pipe does that. */
+	/* Nothing is gathered here: the pipe does that. */
 	if (library->archive_write_set_format_pax_restricted(tar->archive) != ARCHIVE_OK ||
-	    library->archive_write_set_format_option(tar->archive, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK ||
 	    library->archive_write_set_bytes_per_block(tar->archive, 0) != ARCHIVE_OK ||
 	    library->archive_write_open(tar->archive, tar, NULL, on_bytes, NULL) != ARCHIVE_OK) {
 		return fail_packing(tar, tar->stage->context->options.folder, error);
@@ -213,6 +213,11 @@ static bool is_stopped(void *user)
 void acr_tar_run(struct acr_tar_stage *stage)
 {
 	struct acr_error error = ACR_ERROR_INIT;
+	/* Names are UTF-8 in the archive; libarchive takes those on disk to be in the thread's locale. */
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (utf8) {
+		uselocale(utf8);
+	}
 	struct tar tar = {.stage = stage};
 	struct acr_walk walk = {.ignore = &stage->context->ignore,
 				.visit = pack_entry,
@@ -229,5 +234,9 @@ void acr_tar_run(struct acr_tar_stage *stage)
 		tar.library->archive_write_fail(tar.archive); /* else it would write the rest of a file as zeros */
 	}
 	close_archive(&tar);
+	if (utf8) {
+		uselocale(LC_GLOBAL_LOCALE);
+		freelocale(utf8);
+	}
 	acr_pipe_end(stage->to, &error);
 }
