@@ -19,7 +19,7 @@ comma := ,
 ALL_CFLAGS := $(STD) $(WARNINGS) $(if $(filter true,$(CI))$(WERROR),-Werror) $(OPTIMISE) $(HARDEN) -pthread \
 	$(shell pkg-config --cflags $(PACKAGES_ACR) libcurl libarchive $(PACKAGES_EMULATOR) 2>/dev/null) -MMD -MP $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=address$(comma)undefined) $(LDFLAGS)
-LIBS_ACR = $(shell pkg-config --libs $(PACKAGES_ACR))
+LIBS_ACR = $(shell pkg-config --libs $(PACKAGES_ACR)) -lm
 LIBS_EMULATOR = $(shell pkg-config --libs $(PACKAGES_EMULATOR))
 
 LIB_SOURCES := $(wildcard lib/src/*.c lib/src/*/*.c)
