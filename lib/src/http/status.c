@@ -70,6 +70,16 @@ static int code_of(const struct acr_exchange *exchange)
 	return ACR_ERROR_SERVICE;
 }
 
+/* The last character of a cut text may be there by half. */
+static void drop_last_character(struct acr_buf *text)
+{
+	size_t length = text->length;
+	while (length && (text->data[length - 1] & 0xc0) == 0x80) {
+		length--;
+	}
+	acr_buf_truncate(text, length ? length - 1 : 0);
+}
+
 /* One line fit for a terminal: runs of white space become a blank, control characters go. NULL stays NULL. */
 static char *one_line(const char *text)
 {
@@ -93,8 +103,8 @@ static char *one_line(const char *text)
 		blank = false;
 		acr_buf_putc(&line, (char)*c);
 	}
-	while (line.overflow && line.length && (line.data[line.length - 1] & 0x80)) {
-		acr_buf_truncate(&line, line.length - 1); /* may be half a character */
+	if (line.overflow) {
+		drop_last_character(&line);
 	}
 	return acr_buf_take(&line);
 }
