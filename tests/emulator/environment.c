@@ -33,6 +33,8 @@ static int write_clouds(const char *folder, struct acr_error *error)
 	acr_buf_printf(&text, "endpoint_resource_manager = %s\n", base);
 	acr_buf_printf(&text, "endpoint_management = %s\n", base);
 	acr_buf_puts(&text, "suffix_storage_endpoint = localhost\nsuffix_keyvault_dns = .vault.azure.net\n");
+	/* The Azure CLI insists on the setting; empty, it asks management where a registry is. */
+	acr_buf_puts(&text, "suffix_acr_login_server_endpoint =\n");
 	acr_buf_printf(&text, "subscription = %s\n", emulator.subscription_id);
 	return write_text(folder, "clouds.config", acr_buf_str(&text), error);
 }

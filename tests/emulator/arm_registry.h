@@ -1,0 +1,64 @@
+/* What the management files of registries share. */
+#ifndef ARM_REGISTRY_H
+#define ARM_REGISTRY_H
+
+#include "emulator.h"
+
+#define REGISTRY_TYPE "Microsoft.ContainerRegistry/registries"
+
+/* Errors of the registry service carry "status" beside "error". */
+void registry_refuse(struct exchange *exchange, int status, const char *code, const char *format, ...) ACR_PRINTF(4, 5);
+/* From 2026 on, most operations end with their first answer. */
+bool answers_at_once(const struct arm_request *request);
+
+/* ---- arm_registry_model.c: the properties of a registry --------------------------------------------------------- */
+
+/* The properties of a registry that was just made. */
+struct acr_json *model_defaults(void);
+/* Put what the request's body says into a registry (its sku and properties). False when it cannot be, and answered. */
+bool model_apply(struct arm_request *request, struct acr_json *registry);
+/* What follows from the rest: host names, members that a lower SKU does not have. */
+void model_settle(struct acr_json *registry, const char *login_server);
+/* As clients of that api-version know it (changes `registry`, and returns it). */
+struct acr_json *model_shape(struct acr_json *registry, const char *api_version);
+
+/* ---- arm_registry_identity.c ------------------------------------------------------------------------------------ */
+
+/* The identity member that a body asks for, on top of the present one; NULL for none. False, and answered, when an
+ * identity is not there. */
+bool identity_apply(struct arm_request *request, const struct acr_json *present, struct acr_json **ret);
+void identity_put(struct arm_request *request); /* userAssignedIdentities, which get ids */
+
+/* ---- arm_registry_secrets.c: the admin user ---------------------------------------------------------------------- */
+
+void secrets_create(const char *registry);
+void secrets_delete(const char *registry);
+void secrets_list(struct arm_request *request);
+void secrets_regenerate(struct arm_request *request);
+
+/* The same as registry_password_valid() for the tokens of a registry (arm_tokens.c). */
+bool token_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
+
+/* ---- arm_registry_usage.c ---------------------------------------------------------------------------------------- */
+
+void registry_usages(struct arm_request *request);
+void registry_check_name(struct arm_request *request);
+/* What is wrong with a name; NULL when it is fine. */
+const char *registry_name_fault(const char *name);
+/* Whether another registry than `id` has the name. */
+bool registry_name_taken(const char *name, const char *id);
+/* How many webhooks a registry of that SKU may have. */
+size_t registry_webhook_limit(const char *sku);
+
+/* ---- arm_replications.c, arm_webhooks.c ---------------------------------------------------------------------------
+ */
+
+void replication_put(struct arm_request *request);
+void replication_patch(struct arm_request *request);
+void replication_delete(struct arm_request *request);
+void webhook_get(struct arm_request *request);
+void webhook_put(struct arm_request *request);
+void webhook_patch(struct arm_request *request);
+void webhook_config(struct arm_request *request);
+
+#endif
