@@ -274,6 +274,16 @@ struct search {
 	uint64_t *tried; /* one bit for each wildcard and place that led nowhere */
 };
 
+static bool starts_with(const char *text, size_t length, const char *start, size_t start_length)
+{
+	return length >= start_length && memcmp(text, start, start_length) == 0;
+}
+
+static bool ends_with(const char *text, size_t length, const char *end, size_t end_length)
+{
+	return length >= end_length && memcmp(text + length - end_length, end, end_length) == 0;
+}
+
 static bool search_from(const struct search *s, size_t token, size_t at);
 
 static bool class_has(const struct acr_pattern_token *token, uint32_t rune)
@@ -298,8 +308,25 @@ static bool try_behind(const struct search *s, size_t token, size_t at)
 	return search_from(s, token + 1, at);
 }
 
+/* "*.log" at the end of a pattern needs no trying: the rest of the path is one segment that ends so. */
+static bool is_last_star(const struct search *s, size_t token)
+{
+	return token + 2 == s->pattern->token_count && s->pattern->tokens[token + 1].kind == TOKEN_TEXT && !s->partial;
+}
+
+static bool fits_last_star(const struct search *s, size_t token, size_t at)
+{
+	const struct acr_pattern_token *end = &s->pattern->tokens[token + 1];
+	const char *rest = s->path + at;
+	size_t length = s->length - at;
+	return ends_with(rest, length, end->text, end->length) && !memchr(rest, '/', length - end->length);
+}
+
 static bool search_star(const struct search *s, size_t token, size_t at)
 {
+	if (is_last_star(s, token)) {
+		return fits_last_star(s, token, at);
+	}
 	while (!try_behind(s, token, at)) {
 		if (at == s->length || s->path[at] == '/') {
 			return false;
@@ -378,16 +405,6 @@ static bool search(const struct acr_pattern *pattern, const char *path, size_t l
 	bool found = search_from(&s, 0, 0);
 	free(many);
 	return found;
-}
-
-static bool starts_with(const char *text, size_t length, const char *start, size_t start_length)
-{
-	return length >= start_length && memcmp(text, start, start_length) == 0;
-}
-
-static bool ends_with(const char *text, size_t length, const char *end, size_t end_length)
-{
-	return length >= end_length && memcmp(text + length - end_length, end, end_length) == 0;
 }
 
 bool acr_pattern_matches(const struct acr_pattern *pattern, const char *path, size_t length)
