@@ -41,7 +41,8 @@ static void put_dynamic(struct completion *completion, const struct option *opti
 	completion->values(completion->user, completion->parser.args, option->complete, prefix, &lines);
 	for (const char *line = acr_buf_str(&lines); *line; line += strspn(line, "\n")) {
 		size_t length = strcspn(line, "\n");
-		acr_buf_printf(completion->out, "%s%.*s\n", before, (int)length, line);
+		if (begins(line, prefix))
+			acr_buf_printf(completion->out, "%s%.*s\n", before, (int)length, line);
 		line += length;
 	}
 }

@@ -13,7 +13,8 @@ int man_page(const char *name, struct acr_buf *out, struct acr_error *error) ACR
 /* Names of all pages, one a line: "acr-webhook", for `__man`. */
 void man_list(struct acr_buf *out);
 /* What could follow `words` (the last one is being typed, maybe ""), one candidate a line with a tab and its help
- * behind it, for `__complete -- WORDS…`. Dynamic values come from `values`, may be NULL. */
+ * behind it, for `__complete -- WORDS…`. Dynamic values come from `values`, may be NULL; it appends
+ * lines of that form, of which those that begin with `prefix` are shown. A line ":files" asks for file names. */
 typedef void (*complete_values)(void *user, const struct args *args, const char *kind, const char *prefix,
                                 struct acr_buf *out);
 void complete_words(int count, char *const *words, bool as_az, complete_values values, void *user,

@@ -99,10 +99,11 @@ static void files(void **state)
 static void dynamic_values(void **state)
 {
 	(void)state;
-	OFFERS("registry-of-none-none\thelp of user\nmother\n", "show", "-n", "m");
+	OFFERS("registry-of-none-none\thelp of user\nreother\n", "show", "-n", "re");
+	OFFERS("mother\n", "show", "-n", "m");
 	OFFERS("webhook-of-reg-sub\thelp of user\nother\n", "webhook", "create", "-r", "reg", "--subscription", "sub",
 	       "-n", "");
-	OFFERS("--name=registry-of-none-none\thelp of user\n--name=mother\n", "show", "--name=m");
+	OFFERS("--name=registry-of-none-none\thelp of user\n--name=reother\n", "show", "--name=re");
 	OFFERS("group-of-reg-none\thelp of user\nother\n", "show", "-n", "reg", "--bogus", "-g", "");
 }
 
