@@ -93,6 +93,8 @@ struct run {
 
 /* Milliseconds on a clock that only goes forward. */
 int64_t ticks(void);
+/* "2023-12-21T23:56:34+00:00", as runs carry it; yours to free(). */
+char *run_time(void);
 
 /* Queue a run. `request` is copied; `task` is the name of the task it belongs to or NULL. The reply is the run as
  * scheduleRun answers it. */
@@ -113,17 +115,18 @@ int run_check(struct run *run, struct acr_error *error) ACR_MUST_CHECK;
 /* ---- agent_child.c --------------------------------------------------------------------------------------------- */
 
 struct child {
-	struct words arguments;   /* [0] is looked up in PATH */
-	struct words environment; /* "NAME=value", added to the agent's own */
-	const char *folder;       /* to work in; NULL = the run's */
-	struct acr_buf *capture;  /* gets stdout instead of the log */
-	int64_t deadline;         /* besides the run's; 0 = none */
+	struct words arguments;     /* [0] is looked up in PATH */
+	struct words environment;   /* "NAME=value", added to the agent's own */
+	const char *folder;         /* to work in; NULL = the run's */
+	struct acr_buf *capture;    /* gets stdout instead of the log */
+	struct acr_buf *complaints; /* gets stderr instead of the log */
+	int64_t deadline;           /* besides the run's; 0 = none */
 };
 void child_clear(struct child *child);
 /* Perform it to the end; nothing that it started is left over. What it prints goes to the log. Returns the exit
  * status (128 + signal when it was killed), or a negative code: not started, canceled, out of time. */
 int child_run(struct run *run, const struct child *child, struct acr_error *error) ACR_MUST_CHECK;
-/* The same without a run: output goes to stderr when it fails. For what the agent does for itself. */
+/* The same without a run, for what the agent does for itself. What it prints goes to stderr if it fails. */
 int child_run_quietly(const struct child *child, struct acr_error *error) ACR_MUST_CHECK;
 /* Delete a folder with everything in it, also what belongs to other ids of a user namespace. */
 void remove_tree(const char *path);

@@ -244,12 +244,11 @@ static int time_left(int64_t end)
 
 static void take_output(struct run *run, const struct child *child, bool errors, const char *bytes, size_t length)
 {
-	if (!errors && child->capture)
-		acr_buf_add(child->capture, bytes, length);
+	struct acr_buf *buffer = errors ? child->complaints : child->capture;
+	if (buffer)
+		acr_buf_add(buffer, bytes, length);
 	else if (run)
 		log_write(&run->log, bytes, length);
-	else
-		fwrite(bytes, 1, length, stderr);
 }
 
 /* Read both pipes to their ends, which is when the supervisor ends. Returns false when time ran out first. */
@@ -322,8 +321,9 @@ static int perform(struct run *run, const struct child *child, struct acr_error 
 	if (!program)
 		return acr_fail(error, ACR_ERROR_FILE, "'%s' is not installed; the build agent needs it",
 				child->arguments.items[0]);
+	bool apart = child->capture || child->complaints; /* stdout and stderr */
 	int out[2] = {-1, -1}, err[2] = {-1, -1};
-	if (pipe2(out, O_CLOEXEC) < 0 || (child->capture && pipe2(err, O_CLOEXEC) < 0)) {
+	if (pipe2(out, O_CLOEXEC) < 0 || (apart && pipe2(err, O_CLOEXEC) < 0)) {
 		int saved = errno;
 		close_pair(out);
 		return acr_fail_errno(error, saved, "cannot start '%s'", program);
@@ -336,13 +336,13 @@ static int perform(struct run *run, const struct child *child, struct acr_error 
 			  : run         ? run->folder
 					: emulator.state,
 		.output = out[1],
-		.errors = child->capture ? err[1] : out[1],
+		.errors = apart ? err[1] : out[1],
 		.agent = getpid(),
 	};
 	const int ends[2] = {out[0], err[0]};
 	int result = launch_child(run, child, &launch, ends, error);
 	out[1] = launch.output;
-	err[1] = child->capture ? launch.errors : -1;
+	err[1] = apart ? launch.errors : -1;
 	close_pair(out);
 	close_pair(err);
 	return result;
@@ -358,10 +358,14 @@ int child_run(struct run *run, const struct child *child, struct acr_error *erro
 int child_run_quietly(const struct child *child, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) output = ACR_BUF_INIT_MAX(CAPTURE_MAX);
-	struct child copy = *child;
-	if (!copy.capture)
-		copy.capture = &output;
-	return perform(NULL, &copy, error);
+	struct child quiet = *child;
+	if (!quiet.capture)
+		quiet.capture = &output;
+	quiet.complaints = &output;
+	int result = perform(NULL, &quiet, error);
+	if (result != 0)
+		fwrite(acr_buf_str(&output), 1, output.length, stderr);
+	return result;
 }
 
 void remove_tree(const char *path)

@@ -96,6 +96,7 @@ void log_write(struct run_log *log, const char *bytes, size_t length)
 	}
 }
 
+ACR_PRINTF(2, 0)
 static void log_formatted(struct run_log *log, const char *format, va_list args)
 {
 	ACR_AUTO_FREE char *text = acr_vformat(format, args);

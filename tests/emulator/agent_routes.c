@@ -154,7 +154,7 @@ static void get_runs(struct arm_request *request)
 static bool set_archive(struct acr_json *run, void *user)
 {
 	const struct acr_json *body = user;
-	ACR_AUTO_FREE char *now = acr_time_text(now_seconds());
+	ACR_AUTO_FREE char *now = run_time();
 	struct acr_json *properties = acr_json_get(run, "properties");
 	acr_json_set_str(properties, "lastUpdatedTime", now);
 	acr_json_set_bool(properties, "isArchiveEnabled", acr_json_true(body, "/isArchiveEnabled"));

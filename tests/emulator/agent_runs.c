@@ -44,6 +44,12 @@ int64_t ticks(void)
 	return acr_clock_system.ticks(&acr_clock_system);
 }
 
+char *run_time(void)
+{
+	ACR_AUTO_FREE char *exact = now_text();
+	return acr_format("%.19s+00:00", exact);
+}
+
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
 char *run_container(const struct acr_json *registry)
@@ -119,7 +125,7 @@ static bool merge(struct acr_json *resource, void *user)
 static void set_status(const struct run *run, const char *status, struct acr_json *changes)
 {
 	ACR_AUTO_PTR(acr_json) *all = changes ? changes : acr_json_new_object();
-	ACR_AUTO_FREE char *now = acr_time_text(now_seconds());
+	ACR_AUTO_FREE char *now = run_time();
 	acr_json_set_str(all, "status", status);
 	acr_json_set_str(all, "lastUpdatedTime", now);
 	if (!store_change(run->resource, merge, all))
@@ -253,7 +259,7 @@ static void perform(struct run *run)
 	int result = log_open(&run->log, path, &error);
 	if (result == 0)
 		result = perform_task(run, &error);
-	conclude(run, ending_of(result), result < 0 ? error.message : NULL);
+	conclude(run, ending_of(result), result == ACR_ERROR_CANCELLED ? NULL : error.message);
 }
 
 /* ---- the queue --------------------------------------------------------------------------------------------------- */
@@ -376,7 +382,7 @@ static char *next_id(const char *container, const char *registry)
 /* The resource as scheduleRun answers it. */
 static struct acr_json *first_answer(const struct run *run)
 {
-	ACR_AUTO_FREE char *now = acr_time_text(now_seconds());
+	ACR_AUTO_FREE char *now = run_time();
 	ACR_AUTO_FREE char *exact = now_text();
 	struct acr_json *answer = json_build(
 		"{'type':'Microsoft.ContainerRegistry/registries/runs','properties':{'runId':%s,'status':'Queued',"
@@ -399,8 +405,9 @@ static void store_run(const struct run *run, const struct acr_json *answer, cons
 	if (task)
 		acr_json_set_str(properties, "task", task);
 	const struct acr_json *platform = acr_json_get(run->request, "platform");
-	if (!acr_json_is_nothing(platform))
-		acr_json_set(properties, "platform", acr_json_copy(platform));
+	acr_json_set(properties, "platform",
+		     acr_json_is_nothing(platform) ? json_build("{'os':'linux','architecture':'amd64'}")
+						   : acr_json_copy(platform));
 	const struct acr_json *pool = acr_json_get(run->request, "agentPoolName");
 	if (!acr_json_is_nothing(pool))
 		acr_json_set(properties, "agentPoolName", acr_json_copy(pool));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define REDIRECTS_MAX 5
+#define COMPLAINTS_MAX ((size_t)64 << 10)
 
 static bool has_prefix(const char *text, const char *prefix)
 {
@@ -30,21 +31,22 @@ static bool is_git(const char *location)
 	return is_web(location) && (strstr(location, "visualstudio.com/") || strstr(location, "dev.azure.com/"));
 }
 
-/* Run a command in the folder; a status other than 0 is a failure. */
+/* Run a command in the folder; a status other than 0 is a failure, and what it said is then in the log. */
 static int command(struct run *run, const char *folder, const struct words *environment, const char *const *arguments,
 		   struct acr_error *error)
 {
-	struct child child = {.folder = folder};
+	ACR_AUTO(acr_buf) complaints = ACR_BUF_INIT_MAX(COMPLAINTS_MAX);
+	struct child child = {.folder = folder, .complaints = &complaints};
 	for (; *arguments; arguments++)
 		words_add(&child.arguments, *arguments);
 	if (environment)
 		words_add_all(&child.environment, environment);
 	int result = child_run(run, &child, error);
-	if (result > 0)
-		result = acr_fail(error, ACR_ERROR_RUN, "failed to download the source code, err: exit status %d",
-				  result);
 	child_clear(&child);
-	return result;
+	if (result <= 0)
+		return result;
+	log_write(&run->log, acr_buf_str(&complaints), complaints.length);
+	return acr_fail(error, ACR_ERROR_RUN, "failed to download the source code, err: exit status %d", result);
 }
 
 static int unpack(struct run *run, const char *archive, const char *folder, struct acr_error *error)

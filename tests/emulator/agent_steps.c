@@ -117,6 +117,13 @@ static void add_access(const struct run *run, struct words *words)
 	words_addf(words, "--signature-policy=%s", policy);
 }
 
+/* The same for commands that may need an image: it is pulled when this run does not have it yet. */
+static void add_pull_access(const struct run *run, struct words *words)
+{
+	add_access(run, words);
+	words_add(words, "--pull=false");
+}
+
 /* Perform it; a status other than 0 is ACR_ERROR_RUN. */
 static int perform(struct run *run, struct child *child, struct acr_error *error)
 {
@@ -206,7 +213,7 @@ static int perform_build(struct run *run, const struct step *step, const char *f
 	log_line(&run->log, "Successfully scanned dependencies");
 	struct child child = {.folder = folder, .deadline = deadline};
 	begin(run, &child.arguments, "bud");
-	add_access(run, &child.arguments);
+	add_pull_access(run, &child.arguments);
 	words_add(&child.arguments, "--isolation=chroot");
 	words_add(&child.arguments, "--format=docker");
 	words_add_all(&child.arguments, &step->arguments);
@@ -292,7 +299,7 @@ static int create_container(struct run *run, const struct step *step, const char
 	if (images_prepare(run, step->arguments.items[0], error) < 0)
 		return error->code;
 	begin(run, &child.arguments, "from");
-	add_access(run, &child.arguments);
+	add_pull_access(run, &child.arguments);
 	words_addf(&child.arguments, "--name=%s", name);
 	words_add(&child.arguments, step->arguments.items[0]);
 	return perform(run, &child, error);
