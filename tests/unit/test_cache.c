@@ -168,8 +168,13 @@ static void damage(const struct fixture *f, const char *text)
 
 static void test_damaged_file_is_absent(void **state)
 {
-	static const char *const texts[] = {"", "{\"expires_on\":17000001", "[]", "{\"value\":1}", "{\"expires_on\":99}",
-	                                    "{\"expires_on\":1e300,\"value\":1}", "{\"expires_on\":-1,\"value\":1}"};
+	static const char *const texts[] = {"",
+					    "{\"expires_on\":17000001",
+					    "[]",
+					    "{\"value\":1}",
+					    "{\"expires_on\":99}",
+					    "{\"expires_on\":1e300,\"value\":1}",
+					    "{\"expires_on\":-1,\"value\":1}"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ACR_COUNT(texts); i++) {

@@ -43,7 +43,7 @@ static void test_no_registry_suffix(void **state)
 
 static void test_unknown(void **state)
 {
-	struct acr_cloud cloud = {.name = (char *)(uintptr_t)"untouched"};
+	struct acr_cloud cloud = {.name = (char *)(uintptr_t) "untouched"};
 
 	(void)state;
 	assert_false(acr_cloud_builtin("AzureCloud2", &cloud));
@@ -77,9 +77,12 @@ static void test_adfs(void **state)
 		const char *authority;
 		bool adfs;
 	} rows[] = {
-		{"https://localhost:8443/adfs", true}, {"https://adfs.example.test/ADFS", true},
-		{"https://adfs.example.test", false},  {"https://example.test/adfs/x", false},
-		{"adfs", false},                       {"", false},
+		{"https://localhost:8443/adfs", true},
+		{"https://adfs.example.test/ADFS", true},
+		{"https://adfs.example.test", false},
+		{"https://example.test/adfs/x", false},
+		{"adfs", false},
+		{"", false},
 		{NULL, false},
 	};
 
@@ -105,9 +108,12 @@ static void test_clear(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_public_cloud), cmocka_unit_test(test_any_case),
-		cmocka_unit_test(test_no_registry_suffix), cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_adfs),
+		cmocka_unit_test(test_public_cloud),
+		cmocka_unit_test(test_any_case),
+		cmocka_unit_test(test_no_registry_suffix),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_adfs),
 		cmocka_unit_test(test_clear),
 	};
 

@@ -111,7 +111,8 @@ static void test_password(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(store(f, "reg.azurecr.io", "me", "p:w"), 0);
-	assert_file(f->config, "{\n\t\"auths\": {\n\t\t\"reg.azurecr.io\": {\n\t\t\t\"auth\": \"bWU6cDp3\"\n\t\t}\n\t}\n}");
+	assert_file(f->config,
+		    "{\n\t\"auths\": {\n\t\t\"reg.azurecr.io\": {\n\t\t\t\"auth\": \"bWU6cDp3\"\n\t\t}\n\t}\n}");
 }
 
 static void test_other_members_stay(void **state)
@@ -119,9 +120,10 @@ static void test_other_members_stay(void **state)
 	struct fixture *f = *state;
 
 	write_file(f->config,
-	           "\xef\xbb\xbf{\"zz\":[1,{}],\"auths\":{\"b\":{\"auth\":\"eA==\",\"email\":\"x\"},"
-	           "\"reg.azurecr.io\":{\"auth\":\"b2xk\",\"identitytoken\":\"old\"},\"a\":{}},\"HttpHeaders\":{\"k\":\"\xc3\xa9\"}}",
-	           0644);
+		   "\xef\xbb\xbf{\"zz\":[1,{}],\"auths\":{\"b\":{\"auth\":\"eA==\",\"email\":\"x\"},"
+		   "\"reg.azurecr.io\":{\"auth\":\"b2xk\",\"identitytoken\":\"old\"},\"a\":{}},\"HttpHeaders\":{\"k\":"
+		   "\"\xc3\xa9\"}}",
+		   0644);
 	assert_int_equal(store(f, "reg.azurecr.io", "me", "pw"), 0);
 	assert_file(f->config, "{\n\t\"zz\": [\n\t\t1,\n\t\t{}\n\t],\n\t\"auths\": {\n"
 			       "\t\t\"b\": {\n\t\t\t\"auth\": \"eA==\",\n\t\t\t\"email\": \"x\"\n\t\t},\n"
@@ -151,9 +153,10 @@ static void test_not_json(void **state)
 	for (size_t i = 0; i < ACR_COUNT(texts); i++) {
 		write_file(f->config, texts[i], 0600);
 		assert_int_equal(store(f, "reg.azurecr.io", "me", "pw"), ACR_ERROR_FORMAT);
-		ACR_AUTO_FREE char *start = acr_format("cannot store the login of 'reg.azurecr.io': '%s' is left alone since "
-						       "it cannot be understood; repair or remove it: ",
-						       f->config);
+		ACR_AUTO_FREE char *start =
+			acr_format("cannot store the login of 'reg.azurecr.io': '%s' is left alone since "
+				   "it cannot be understood; repair or remove it: ",
+				   f->config);
 		assert_memory_equal(f->error.message, start, strlen(start));
 		assert_file(f->config, texts[i]);
 	}
@@ -194,7 +197,8 @@ static void test_helper(void **state)
 	write_helper(f, "test", script);
 	write_file(f->config, "{\"credsStore\":\"test\",\"auths\":{\"reg.azurecr.io\":{\"auth\":\"b2xk\"}}}", 0600);
 	assert_int_equal(store(f, "reg.azurecr.io", ACR_TOKEN_USER, "se\"cret"), 0);
-	assert_file(seen, "store\n{\"ServerURL\":\"reg.azurecr.io\",\"Username\":\"<token>\",\"Secret\":\"se\\\"cret\"}");
+	assert_file(seen,
+		    "store\n{\"ServerURL\":\"reg.azurecr.io\",\"Username\":\"<token>\",\"Secret\":\"se\\\"cret\"}");
 	assert_file(f->config, "{\n\t\"credsStore\": \"test\",\n\t\"auths\": {\n\t\t\"reg.azurecr.io\": {}\n\t}\n}");
 	assert_int_equal(store(f, "reg.azurecr.io", "me", "pw"), 0);
 	assert_file(seen, "store\n{\"ServerURL\":\"reg.azurecr.io\",\"Username\":\"me\",\"Secret\":\"pw\"}");
@@ -234,7 +238,8 @@ static void test_helper_fails(void **state)
 	assert_int_equal(store(f, "r", "me", "top-secret"), ACR_ERROR_GENERAL);
 	ACR_AUTO_FREE char *expected = acr_format(
 		"cannot store the login of 'r': the credential helper 'docker-credential-bad' failed with status 3: "
-		"no keychain for {\"ServerURL\":\"r\",\"Username\":\"me\",\"Secret\":\"*\"} try harder; repair it, or take "
+		"no keychain for {\"ServerURL\":\"r\",\"Username\":\"me\",\"Secret\":\"*\"} try harder; repair it, or "
+		"take "
 		"'bad' out of credHelpers or credsStore in '%s'",
 		f->config);
 	assert_string_equal(f->error.message, expected);
@@ -247,8 +252,9 @@ static void test_helper_is_missing(void **state)
 
 	write_file(f->config, "{\"credsStore\":\"desktop.exe\"}", 0600);
 	assert_int_equal(store(f, "r", "me", "pw"), ACR_ERROR_FILE);
-	assert_non_null(strstr(f->error.message, "cannot run the credential helper 'docker-credential-desktop.exe': No such "
-						 "file or directory; repair it, or take 'desktop.exe' out of"));
+	assert_non_null(strstr(f->error.message,
+			       "cannot run the credential helper 'docker-credential-desktop.exe': No such "
+			       "file or directory; repair it, or take 'desktop.exe' out of"));
 }
 
 static void test_helper_name_is_a_name(void **state)
@@ -267,14 +273,14 @@ static void test_helper_is_killed(void **state)
 	write_helper(f, "bad", "kill -9 $$");
 	assert_int_equal(docker_helper_store("bad", "r", "me", "pw", 5000, &f->error), ACR_ERROR_GENERAL);
 	assert_string_equal(f->error.message,
-	                    "the credential helper 'docker-credential-bad' was ended by signal 9: it did not say why");
+			    "the credential helper 'docker-credential-bad' was ended by signal 9: it did not say why");
 }
 
 /* One that hangs, also with its output closed or held open by a child, is ended. */
 static void test_helper_hangs(void **state)
 {
 	static const char *const scripts[] = {"exec sleep 20", "exec >&- 2>&-; exec sleep 20",
-	                                      "trap '' TERM; while :; do sleep 0.1; done"};
+					      "trap '' TERM; while :; do sleep 0.1; done"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ACR_COUNT(scripts); i++) {
@@ -283,7 +289,7 @@ static void test_helper_hangs(void **state)
 		write_helper(f, "slow", scripts[i]);
 		assert_int_equal(docker_helper_store("slow", "r", "me", "pw", 300, &f->error), ACR_ERROR_TIMEOUT);
 		assert_string_equal(f->error.message,
-		                    "the credential helper 'docker-credential-slow' did not end within 1 s");
+				    "the credential helper 'docker-credential-slow' did not end within 1 s");
 		assert_true(acr_clock_system.ticks(&acr_clock_system) - start < 5000);
 	}
 }
@@ -310,11 +316,12 @@ static void test_helper_says_much(void **state)
 {
 	struct fixture *f = *state;
 
-	write_helper(f, "loud", "i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); "
-				"done; exit 1");
+	write_helper(f, "loud",
+		     "i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); "
+		     "done; exit 1");
 	assert_int_equal(docker_helper_store("loud", "r", "me", "pw", 20000, &f->error), ACR_ERROR_GENERAL);
 	assert_int_equal(strlen(f->error.message),
-	                 strlen("the credential helper 'docker-credential-loud' failed with status 1: ") + 1024);
+			 strlen("the credential helper 'docker-credential-loud' failed with status 1: ") + 1024);
 }
 
 static void test_secret_is_too_long(void **state)
@@ -357,8 +364,9 @@ static void test_unwritable(void **state)
 	struct acr_docker_config nowhere = {.docker_folder = "/proc/acr-nowhere"};
 
 	assert_int_equal(acr_docker_store(&nowhere, "r", "me", "pw", &f->error), ACR_ERROR_FILE);
-	assert_string_equal(f->error.message, "cannot store the login of 'r': cannot make the folder '/proc/acr-nowhere': "
-					      "No such file or directory");
+	assert_string_equal(f->error.message,
+			    "cannot store the login of 'r': cannot make the folder '/proc/acr-nowhere': "
+			    "No such file or directory");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

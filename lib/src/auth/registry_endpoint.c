@@ -120,12 +120,22 @@ static bool is_trusted(const char *registry, const struct acr_uri *realm)
 	       strcasecmp(realm->host + realm_length - strlen(domain), domain) == 0;
 }
 
+/* "https://host:port", yours to free(). */
+static char *origin_of(const struct acr_uri *uri)
+{
+	ACR_AUTO(acr_buf) origin = ACR_BUF_INIT;
+
+	acr_buf_printf(&origin, strchr(uri->host, ':') ? "%s://[%s]" : "%s://%s", uri->scheme, uri->host);
+	if (uri->port)
+		acr_buf_printf(&origin, ":%d", uri->port);
+	return acr_buf_take(&origin);
+}
+
 static int take_challenge(struct registry_endpoint *endpoint, const struct acr_challenge *challenge,
 			  struct acr_error *error)
 {
 	ACR_AUTO(acr_uri) realm = {0};
 	ACR_AUTO_PTR(acr_json) *known = acr_json_new_object();
-	const char *authority, *end;
 
 	if (!challenge->realm || acr_uri_parse(challenge->realm, &realm, NULL) < 0)
 		return acr_fail(
@@ -137,9 +147,7 @@ static int take_challenge(struct registry_endpoint *endpoint, const struct acr_c
 				"cannot sign in to '%s': it asks for tokens to be sent to another host, '%s', which is "
 				"refused; check the login server",
 				endpoint->registry, realm.host);
-	authority = strstr(challenge->realm, "://") + 3;
-	end = authority + strcspn(authority, "/?#");
-	ACR_AUTO_FREE char *origin = acr_strndup(challenge->realm, (size_t)(end - challenge->realm));
+	ACR_AUTO_FREE char *origin = origin_of(&realm);
 	set_place(endpoint, origin, challenge->service ? challenge->service : endpoint->registry);
 	acr_json_set_str(known, "origin", endpoint->origin);
 	acr_json_set_str(known, "service", endpoint->service);
