@@ -74,8 +74,97 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(UNIT_SHARED)) $(fil
 .PHONY: unit
 unit: $(UNIT_TESTS)
 
+# Fuzzers: libFuzzer with clang. `make fuzz TIME=60` lets each look for trouble; the tests replay their corpus.
+FUZZ_CFLAGS := $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -pthread -Ilib/include -Ilib/src -Icli
+FUZZ_SOURCES := $(filter-out cli/main.c,$(LIB_SOURCES) $(CLI_SOURCES))
+$(FUZZERS): build/fuzz/%: tests/fuzz/%.c build/fuzz/libacr-fuzz.a
+	clang $(FUZZ_CFLAGS) -o $@ $< build/fuzz/libacr-fuzz.a $(LIBS_ACR)
+build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(subst fuzzer$(comma),fuzzer-no-link$(comma),$(FUZZ_CFLAGS)) $(shell pkg-config --cflags $(PACKAGES_ACR)) -w -c -o $@ $<
+build/fuzz/libacr-fuzz.a: $(patsubst %.c,build/fuzz/obj/%.o,$(FUZZ_SOURCES))
+	@rm -f $@
+	$(AR) rcs $@ $^
+.PHONY: fuzzers fuzz
+fuzzers: $(FUZZERS)
+fuzz: fuzzers
+	for fuzzer in $(FUZZERS); do \
+		$$fuzzer -max_total_time=$(or $(TIME),60) tests/fuzz/corpus/$$(basename $$fuzzer) || exit 1; \
+	done
+
+# ---- tests ---------------------------------------------------------------------------------------------------------
+
+.PHONY: check
+check:
+	tests/setup check $(if $(AZ),az)
+	$(MAKE) all
+	$(MAKE) SANITIZE=1 unit build/sanitize/acr
+	$(MAKE) fuzzers
+	tests/check $(SUITES)
+
+.PHONY: demo
+demo:
+	tests/setup demo
+	$(MAKE) all
+	tests/demo
+
+.PHONY: bench
+bench: all
+	tests/setup check
+	tests/bench/run
+
+.PHONY: lint
+lint:
+	clang-tidy --quiet $(LIB_SOURCES) $(CLI_SOURCES) $(EMULATOR_SOURCES) -- $(STD) -Ilib/include -Ilib/src -Icli -Itests/emulator
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--suppress=missingIncludeSystem -Ilib/include -Ilib/src -Icli -Itests/emulator lib/src cli tests/emulator
+
+.PHONY: format
+format:
+	clang-format -i $(wildcard lib/include/acr/*.h lib/src/*.[ch] lib/src/*/*.[ch] cli/*.[ch] cli/*/*.[ch] tests/*/*.[ch])
+
+# ---- documentation -------------------------------------------------------------------------------------------------
+
+# Manual pages come from the tables, and are committed.
+.PHONY: docs
+docs: $(BUILD)/acr
+	rm -f man/*.1
+	$(BUILD)/acr __man | while read -r name; do $(BUILD)/acr __man "$$name" >"man/$$name.1" || exit 1; done
+	cp man/acr.1.in man/acr.1
+
+# ---- installation --------------------------------------------------------------------------------------------------
+
+BINDIR := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
+.PHONY: install
+install: all
+	install -d $(BINDIR) $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+		$(SHARE)/fish/vendor_completions.d
+	install -m 755 $(BUILD)/acr $(BUILD)/acr-emulator $(BINDIR)
+	install -m 644 man/*.1 $(SHARE)/man/man1
+	install -m 644 completions/acr.bash $(SHARE)/bash-completion/completions/acr
+	install -m 644 completions/acr.zsh $(SHARE)/zsh/site-functions/_acr
+	install -m 644 completions/acr.fish $(SHARE)/fish/vendor_completions.d/acr.fish
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(BINDIR)/acr $(BINDIR)/acr-emulator $(SHARE)/bash-completion/completions/acr \
+		$(SHARE)/zsh/site-functions/_acr $(SHARE)/fish/vendor_completions.d/acr.fish
+	cd man && for page in *.1; do rm -f "$(SHARE)/man/man1/$$page"; done
+
 .PHONY: clean
 clean:
 	rm -rf build
+
+.PHONY: help
+help:
+	@echo 'make                 build acr and acr-emulator'
+	@echo 'make demo            install packages, build, show the whole job on an emulator'
+	@echo 'make check           install packages, build, test (AZ=1: install the Azure CLI, too, and compare)'
+	@echo 'make bench           measure against curl and other tools'
+	@echo 'make install         DESTDIR= PREFIX=/usr/local'
+	@echo 'make docs            write the manual pages anew from the tables'
+	@echo 'make lint format     clang-tidy and cppcheck; clang-format'
+	@echo 'make fuzz TIME=60    fuzz the parsers'
 
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(EMULATOR_OBJECTS) $(call object,$(wildcard tests/unit/*.c tests/fuzz/*.c)))
