@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # TAP for shell tests: `check WHAT COMMAND…` runs the command and reports; its output is shown when it fails.
 tap_count=0
 tap_failed=0
