@@ -141,12 +141,21 @@ static int required(const struct parser *parser, const char *names, const char *
 			acr_buf_str(&text));
 }
 
+static bool is_offline(const struct args *args)
+{
+	for (size_t i = 0; i < args->count; i++)
+		if (args->list[i].given && args->list[i].option->flags & OPT_OFFLINE)
+			return true;
+	return false;
+}
+
 static int check_required(const struct parser *parser, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) names = ACR_BUF_INIT;
 
 	/* Positionals are named last, as they stand last. */
-	for (unsigned positional = 0; positional <= OPT_POSITIONAL; positional += OPT_POSITIONAL)
+	unsigned first = is_offline(parser->args) ? OPT_POSITIONAL : 0;
+	for (unsigned positional = first; positional <= OPT_POSITIONAL; positional += OPT_POSITIONAL)
 		for (size_t i = 0; i < parser->args->count; i++) {
 			const struct arg *arg = &parser->args->list[i];
 			if (!(arg->option->flags & OPT_REQUIRED) || arg->value || arg->given ||

@@ -61,6 +61,7 @@ enum option_flag {
 	OPT_PREVIEW = 1 << 5,
 	OPT_DEPRECATED = 1 << 6, /* warns; `instead` names the replacement, if any */
 	OPT_EMPTY_CLEARS = 1 << 7, /* '' sends JSON null */
+	OPT_OFFLINE = 1 << 8,      /* with it nobody is contacted: of the required ones only positionals still are */
 };
 
 struct option {

@@ -96,6 +96,8 @@ static const struct option timeout = {.name = "timeout", .type = &type_integer, 
 static const struct option file = {.name = "file", .letter = 'f', .type = &type_path, .help = "The Dockerfile."};
 static const struct option no_logs = {.name = "no-logs", .type = &type_flag, .help = "No logs."};
 static const struct option no_push = {.name = "no-push", .type = &type_flag, .help = "No push."};
+static const struct option dry_run = {
+	.name = "dry-run", .type = &type_flag, .flags = OPT_OFFLINE, .help = "List what would be sent."};
 static const struct option context = {
 	.name = "CONTEXT",
 	.type = &type_list_any,
@@ -106,7 +108,8 @@ static const struct command build_commands[] = {
 	{
 		.path = "build",
 		.summary = "Build an image in the cloud.",
-		.options = OPTIONS(&source, &opt_registry, &image, &build_arg, &timeout, &file, &no_logs, &no_push),
+		.options = OPTIONS(&source, &opt_registry, &image, &build_arg, &timeout, &file, &no_logs, &no_push,
+				   &dry_run),
 	},
 	{.path = "run", .summary = "Run a task.", .options = OPTIONS(&opt_registry, &run_value, &context)},
 	{0},

@@ -323,6 +323,16 @@ static void names_what_is_missing(void **state)
 	FAILS("ambiguous option: --no could match --no-logs, --no-push", "build", "-r", "a", "--no");
 }
 
+static void a_dry_run_needs_no_registry(void **state)
+{
+	struct fixture *f = *state;
+
+	PARSES("build", "--dry-run", ".");
+	assert_null(args_value(&f->args, "registry"));
+	FAILS("the following arguments are required: <SOURCE_LOCATION>", "build", "--dry-run");
+	FAILS("the following arguments are required: --registry/-r", "build", ".");
+}
+
 static void what_was_meant_for_a_secret_is_not_shown(void **state)
 {
 	struct fixture *f = *state;
@@ -625,6 +635,7 @@ int main(void)
 		TEST(assignments_fall_back_to_the_environment),
 		TEST(locations_lose_capitals_and_blanks),
 		TEST(names_what_is_missing),
+		TEST(a_dry_run_needs_no_registry),
 		TEST(what_was_meant_for_a_secret_is_not_shown),
 		TEST(finds_commands),
 		TEST(called_as_az),
