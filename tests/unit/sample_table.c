@@ -95,7 +95,7 @@ static const struct option run_value = {
 static const struct option timeout = {.name = "timeout", .type = &type_integer, .help = "Seconds."};
 static const struct option file = {.name = "file", .letter = 'f', .type = &type_path, .help = "The Dockerfile."};
 static const struct option no_logs = {.name = "no-logs", .type = &type_flag, .help = "No logs."};
-static const struct option no_push = {.name = "no-push", .type = &type_flag, .help = "No push."};
+static const struct option no_push = {.name = "no-push", .alias = "skip-push", .type = &type_flag, .help = "No push."};
 static const struct option dry_run = {
 	.name = "dry-run", .type = &type_flag, .flags = OPT_OFFLINE, .help = "List what would be sent."};
 static const struct option context = {

@@ -176,6 +176,8 @@ static void positionals_stand_anywhere(void **state)
 	IS("SOURCE_LOCATION", "\".\"");
 	assert_true(args_flag(&f->args, "no-logs"));
 	assert_false(args_flag(&f->args, "no-push"));
+	PARSES("build", "-r", "reg", "--skip-p", ".");
+	assert_true(args_flag(&f->args, "no-push"));
 	PARSES("run", "a", "-r", "reg", "b", "c");
 	IS("CONTEXT", "[\"a\",\"b\",\"c\"]");
 	PARSES("run", "-r", "reg");

@@ -270,7 +270,8 @@ static void every_page_is_clean(void **state)
 		skip();
 	assert_non_null(mkdtemp(folder));
 	man_list(&list);
-	for (char *name = !list.length ? NULL : strtok_r(list.data, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
+	for (char *name = !list.length ? NULL : strtok_r(list.data, "\n", &rest); name;
+	     name = strtok_r(NULL, "\n", &rest)) {
 		ACR_AUTO(acr_buf) page = ACR_BUF_INIT;
 		assert_int_equal(man_page(name, &page, NULL), 0);
 		lint(folder, name, &page);
