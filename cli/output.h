@@ -20,6 +20,7 @@ struct output_options {
 	enum output_format format;
 	bool colour;
 	bool queried;                 /* the value came out of --query: its member order is the user's, no columns apply */
+	bool plain_rows;              /* queried, but !acr_query_is_projection_of_hash(): tsv sorts the members of rows */
 	const struct column *columns; /* of the command; NULL = all scalar members */
 };
 
