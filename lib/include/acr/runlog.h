@@ -17,8 +17,8 @@ struct acr_runlog_options {
 	int64_t poll_ms; /* between looks; 0 = 1000 */
 };
 /* Follow until the blob is complete and read, or `ended` says so and nothing more came. *state gets the value of the
- * `complete` metadata ("successful", "failed", …), yours to free(), NULL when it never came. Lost connections and
- * 404 (not there yet) are waited out. */
+ * `complete` metadata in lower case ("successful", "failed", …), yours to free(), NULL when it never came. Lost
+ * connections and 404 (not there yet) are waited out. */
 int acr_runlog_follow(struct acr_transport *transport, const char *url, const struct acr_clock *clock,
                       const struct acr_runlog_options *options, char **state, struct acr_error *error) ACR_MUST_CHECK;
 

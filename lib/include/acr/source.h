@@ -22,7 +22,8 @@ struct acr_context_options {
 	const char *dockerfile_entry; /* its name in the archive: "<32 hex>_Dockerfile" */
 	bool docker_ignore;          /* read the ignore file */
 	bool include_vcs;            /* keep .git and its like */
-	/* Something the user should know ("Excluding '.git' …"); may be NULL. */
+	/* Something the user should know ("Excluding '.git' …"); may be NULL. Both callbacks are called by
+	 * acr_context_list() and by reading the archive, in the thread that does that. */
 	void (*warn)(void *user, const char *line);
 	/* Progress: entries and bytes of file contents so far; may be NULL. */
 	void (*progress)(void *user, uint64_t entries, uint64_t bytes);
