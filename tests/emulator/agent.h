@@ -1,6 +1,7 @@
 /* Private to the agent: what blob.c and agent_*.c share.
  *
  *   agent_routes.c    what management answers: uploads, scheduleRun, runs
+ *   agent_tasks.c     stored tasks and task runs
  *   agent_filter.c    $filter of a list of runs
  *   agent_runs.c      queue, workers, states of runs, what survives a restart
  *   agent_request.c   a run request becomes a task: a list of steps
@@ -183,6 +184,17 @@ bool request_is_known(const char *type);
  * when there is no such task or its step cannot be run. */
 struct acr_json *request_of_task(const struct acr_json *task, const struct acr_json *overrides,
 				 struct acr_error *error);
+
+/* ---- agent_tasks.c, agent_routes.c: management ------------------------------------------------------------------ */
+
+void tasks_get(struct arm_request *request);
+void tasks_put(struct arm_request *request);
+void tasks_patch(struct arm_request *request);
+void tasks_details(struct arm_request *request);
+void task_runs_get(struct arm_request *request);
+void task_runs_put(struct arm_request *request);
+/* Queue the run that a run request of any kind asks for. NULL when it cannot be, and answered. */
+struct acr_json *request_schedule(struct arm_request *request, const struct acr_json *body);
 
 /* ---- agent_source.c -------------------------------------------------------------------------------------------- */
 

@@ -11,6 +11,8 @@
 
 #define REGISTRY "Microsoft.ContainerRegistry/registries"
 #define RUNS REGISTRY "/runs"
+#define TASKS REGISTRY "/tasks"
+#define TASK_RUNS REGISTRY "/taskRuns"
 
 static void list_build_source_upload_url(struct arm_request *request)
 {
@@ -30,41 +32,46 @@ static void list_build_source_upload_url(struct arm_request *request)
 /* ---- scheduleRun ------------------------------------------------------------------------------------------------- */
 
 /* The request that a TaskRunRequest stands for; NULL when a reply was made. *name gets the name of the task. */
-static struct acr_json *resolve_task(struct arm_request *request, char **name)
+static struct acr_json *resolve_task(struct exchange *exchange, const struct acr_json *body, char **name)
 {
-	const char *id = acr_json_str(request->body, "/taskId");
+	const char *id = acr_json_str(body, "/taskId");
 	ACR_AUTO_PTR(acr_json) *task = id ? store_get(id) : NULL;
 	if (!task) {
-		reply_error(request->exchange, 404, "ResourceNotFound", "The task '%s' could not be found.",
-			    id ? id : "");
+		reply_error(exchange, 404, "ResourceNotFound", "The task '%s' could not be found.", id ? id : "");
 		return NULL;
 	}
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
-	struct acr_json *resolved =
-		request_of_task(task, acr_json_get(request->body, "overrideTaskStepProperties"), &error);
+	struct acr_json *resolved = request_of_task(task, acr_json_get(body, "overrideTaskStepProperties"), &error);
 	if (!resolved)
-		reply_error(request->exchange, 400, "InvalidTask", "%s", error.message);
+		reply_error(exchange, 400, "InvalidTask", "%s", error.message);
 	else
 		*name = acr_strdup(acr_json_str(task, "/name"));
 	return resolved;
 }
 
-static void schedule_run(struct arm_request *request)
+struct acr_json *request_schedule(struct arm_request *request, const struct acr_json *body)
 {
-	const char *type = acr_json_str(request->body, "/type");
+	const char *type = acr_json_str(body, "/type");
 	ACR_AUTO_FREE char *task = NULL;
 	ACR_AUTO_PTR(acr_json) *resolved = NULL;
 	if (type && !strcmp(type, "TaskRunRequest")) {
-		resolved = resolve_task(request, &task);
+		resolved = resolve_task(request->exchange, body, &task);
 		if (!resolved)
-			return;
+			return NULL;
 	} else if (!type || !request_is_known(type)) {
 		reply_error(request->exchange, 400, "InvalidRunRequest", "The run request type '%s' is not valid.",
 			    type ? type : "");
-		return;
+		return NULL;
 	}
 	ACR_AUTO_PTR(acr_json) *registry = store_get(request->registry);
-	reply_json(request->exchange, 200, run_schedule(registry, resolved ? resolved : request->body, task));
+	return run_schedule(registry, resolved ? resolved : body, task);
+}
+
+static void schedule_run(struct arm_request *request)
+{
+	struct acr_json *run = request_schedule(request, request->body);
+	if (run)
+		reply_json(request->exchange, 200, run);
 }
 
 /* ---- runs -------------------------------------------------------------------------------------------------------- */
@@ -193,5 +200,11 @@ const struct arm_route agent_routes[] = {
 	{"PATCH", RUNS, NULL, update_run},
 	{"POST", RUNS, "listLogSasUrl", list_log_sas_url},
 	{"POST", RUNS, "cancel", cancel},
+	{"GET", TASKS, NULL, tasks_get},
+	{"PUT", TASKS, NULL, tasks_put},
+	{"PATCH", TASKS, NULL, tasks_patch},
+	{"POST", TASKS, "listDetails", tasks_details},
+	{"GET", TASK_RUNS, NULL, task_runs_get},
+	{"PUT", TASK_RUNS, NULL, task_runs_put},
 	{0},
 };

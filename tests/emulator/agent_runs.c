@@ -162,14 +162,14 @@ static void complete(const struct run *run, const struct ending *ending)
  * run in its final state. */
 static void conclude(struct run *run, const struct ending *ending, const char *message)
 {
-	int64_t seconds = run->started ? (ticks() - run->started + 999) / 1000 : 0;
+	int64_t seconds = run->started ? (ticks() - run->started + 500) / 1000 : 0;
 	ACR_AUTO_FREE char *path = log_path(run);
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
 	if (run->log.descriptor < 0 && log_open(&run->log, path, &error) < 0)
 		note("%s", error.message);
 	else
-		log_text(&run->log, "\nRun ID: %s %s %llds%s%s", run->id, ending->line, (long long)seconds,
-			 message ? ". Error: " : "", message ? message : "");
+		log_text(&run->log, "\nRun ID: %s %s %llds%s%s", run->id, ending->line,
+			 (long long)(seconds > 0 ? seconds : 1), message ? ". Error: " : "", message ? message : "");
 	log_close(&run->log);
 
 	ACR_AUTO_FREE char *now = now_text();
