@@ -134,10 +134,39 @@ static bool is_segment(const char *text)
 	return true;
 }
 
+/* Clients spell these as they like; answers spell them one way. */
+static const char *spelling(const char *segment)
+{
+	static const char *const known[] = {
+		"subscriptions",
+		"resourceGroups",
+		"providers",
+		"Microsoft.ContainerRegistry",
+		"registries",
+		"replications",
+		"webhooks",
+		"scopeMaps",
+		"tokens",
+		"cacheRules",
+		"credentialSets",
+		"connectedRegistries",
+		"privateEndpointConnections",
+		"tasks",
+		"taskRuns",
+		"runs",
+		"agentPools",
+	};
+	for (size_t i = 0; i < ACR_COUNT(known); i++)
+		if (!strcasecmp(known[i], segment))
+			return known[i];
+	return segment;
+}
+
 /* The decoded path without empty segments, and the number of its segments; NULL when a segment cannot be a name. */
 static char *decode_path(const char *path, size_t *count)
 {
 	ACR_AUTO(acr_buf) decoded = ACR_BUF_INIT;
+	bool provider = false; /* the segment before was "providers" */
 	*count = 0;
 	for (size_t length; *path; path += length) {
 		path += strspn(path, "/");
@@ -148,9 +177,20 @@ static char *decode_path(const char *path, size_t *count)
 		if (!is_segment(segment) || ++*count > SEGMENTS_MAX)
 			return NULL;
 		acr_buf_putc(&decoded, '/');
-		acr_buf_puts(&decoded, segment);
+		acr_buf_puts(&decoded, *count % 2 || provider ? spelling(segment) : segment);
+		provider = *count % 2 && !strcasecmp(segment, "providers");
 	}
 	return acr_buf_take(&decoded);
+}
+
+/* A group or registry is spelled as when it was made. */
+static void respell(char *id, const char *segment)
+{
+	ACR_AUTO_FREE char *owner = resource_up_to(id, segment);
+	ACR_AUTO_PTR(acr_json) *resource = owner ? store_get(owner) : NULL;
+	const char *stored = acr_json_str(resource, "/id");
+	if (stored)
+		memcpy(id, stored, strlen(stored));
 }
 
 static bool parse_path(struct exchange *exchange, struct parsed *parsed)
@@ -169,6 +209,8 @@ static bool parse_path(struct exchange *exchange, struct parsed *parsed)
 		*slash = '\0';
 		count--;
 	}
+	respell(parsed->id, "resourceGroups");
+	respell(parsed->id, "registries");
 	parsed->type = resource_type(parsed->id);
 	parsed->group = resource_up_to(parsed->id, "resourceGroups");
 	ACR_AUTO_FREE char *provider = resource_part(parsed->id, "providers");

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* One change of a registry at a time: what stands in the store and what runs must agree. */
+static pthread_mutex_t changes = PTHREAD_MUTEX_INITIALIZER;
+
 /* ---- create and replace --------------------------------------------------------------------------------------------
  */
 
@@ -27,6 +30,16 @@ static bool check_name(struct arm_request *request)
 		"using following API: https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/"
 		"checknameavailability",
 		request->name);
+	return false;
+}
+
+static bool check_state(struct arm_request *request, const struct acr_json *present)
+{
+	const char *state = acr_json_str(present, "/properties/provisioningState");
+	if (!state || strcmp(state, "Deleting") != 0)
+		return true;
+	registry_refuse(request->exchange, 409, "RegistryIsBeingDeleted",
+			"The registry '%s' is being deleted; try again when it is gone.", request->name);
 	return false;
 }
 
@@ -104,6 +117,13 @@ static void set_state(struct acr_json *registry, const char *state)
 	acr_json_set_str(acr_json_get(registry, "properties"), "provisioningState", state);
 }
 
+static void remove_locked(const char *id)
+{
+	registry_stop(id, true);
+	secrets_delete(id);
+	store_delete(id);
+}
+
 static void create_registry(struct arm_request *request, struct acr_json *registry)
 {
 	struct acr_error error = ACR_ERROR_INIT;
@@ -112,7 +132,7 @@ static void create_registry(struct arm_request *request, struct acr_json *regist
 	store_put(request->id, registry);
 	secrets_create(request->id);
 	if (start_registry(request->id, 0, &error) < 0) {
-		arm_registry_remove(request->id);
+		remove_locked(request->id);
 		registry_refuse(request->exchange, 500, "InternalServerError",
 				"The registry '%s' cannot be started: %s", request->name, error.message);
 		acr_error_clear(&error);
@@ -121,16 +141,12 @@ static void create_registry(struct arm_request *request, struct acr_json *regist
 	reply_changed(request, at_once);
 }
 
-static void put_registry(struct arm_request *request)
+static void put_locked(struct arm_request *request)
 {
-	if (!request->name) {
-		arm_generic(request);
-		return;
-	}
 	ACR_AUTO_PTR(acr_json) *present = store_get(request->id);
 	const char *given = acr_json_str(request->body, "/location");
 	ACR_AUTO_FREE char *location = given ? location_normalize(given) : NULL;
-	if (!check_name(request) || !check_location(request, location, present))
+	if (!check_name(request) || !check_state(request, present) || !check_location(request, location, present))
 		return;
 	ACR_AUTO_PTR(acr_json) *registry = build(request, present, location);
 	if (!registry || !model_apply(request, registry))
@@ -147,6 +163,16 @@ static void put_registry(struct arm_request *request)
 	reply_changed(request, true);
 }
 
+static void put_registry(struct arm_request *request)
+{
+	pthread_mutex_lock(&changes);
+	if (request->name)
+		put_locked(request);
+	else
+		arm_generic(request);
+	pthread_mutex_unlock(&changes);
+}
+
 /* ---- change
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -161,13 +187,15 @@ static bool takes_long(const struct arm_request *request)
 	return false;
 }
 
-static void patch_registry(struct arm_request *request)
+static void patch_locked(struct arm_request *request)
 {
 	ACR_AUTO_PTR(acr_json) *registry = request->name ? store_get(request->id) : NULL;
 	if (!registry) {
 		arm_generic(request); /* says what is wrong */
 		return;
 	}
+	if (!check_state(request, registry))
+		return;
 	struct acr_json *identity = NULL;
 	if (!arm_check_location(request, registry) ||
 	    !identity_apply(request, acr_json_get(registry, "identity"), &identity))
@@ -188,6 +216,13 @@ static void patch_registry(struct arm_request *request)
 	arm_touch(registry);
 	store_put(request->id, registry);
 	reply_changed(request, at_once);
+}
+
+static void patch_registry(struct arm_request *request)
+{
+	pthread_mutex_lock(&changes);
+	patch_locked(request);
+	pthread_mutex_unlock(&changes);
 }
 
 /* ---- read
@@ -215,9 +250,9 @@ static void get_registry(struct arm_request *request)
 
 void arm_registry_remove(const char *id)
 {
-	registry_stop(id, true);
-	secrets_delete(id);
-	store_delete(id);
+	pthread_mutex_lock(&changes);
+	remove_locked(id);
+	pthread_mutex_unlock(&changes);
 }
 
 static struct acr_json *remove_registry(void *user)

@@ -17,9 +17,9 @@ bool answers_at_once(const struct arm_request *request);
 struct acr_json *model_defaults(void);
 /* Put what the request's body says into a registry (its sku and properties). False when it cannot be, and answered. */
 bool model_apply(struct arm_request *request, struct acr_json *registry);
-/* What follows from the rest: host names, members that a lower SKU does not have. */
+/* What follows from the rest: host names. */
 void model_settle(struct acr_json *registry, const char *login_server);
-/* As clients of that api-version know it (changes `registry`, and returns it). */
+/* As clients of that api-version know it, without what its SKU lacks (changes `registry`, and returns it). */
 struct acr_json *model_shape(struct acr_json *registry, const char *api_version);
 
 /* ---- arm_registry_identity.c ------------------------------------------------------------------------------------ */

@@ -156,11 +156,6 @@ static const struct {
 static void put_object(struct acr_json *into, const char *name, struct acr_json *given)
 {
 	struct acr_json *present = acr_json_get(into, name);
-	if (!present) { /* a registry that was of a lower SKU */
-		ACR_AUTO_PTR(acr_json) *defaults = model_defaults();
-		acr_json_set(into, name, acr_json_copy(acr_json_get(defaults, name)));
-		present = acr_json_get(into, name);
-	}
 	for (size_t i = 0; i < ACR_COUNT(merges); i++)
 		if (!strcmp(merges[i].name, name))
 			merges[i].merge(present, given);
@@ -316,12 +311,13 @@ void model_settle(struct acr_json *registry, const char *login_server)
 	acr_json_set_str(members, "loginServer", login_server);
 	set_host_names(registry, "dataEndpointHostNames", "data", acr_json_true(members, "/dataEndpointEnabled"));
 	set_host_names(registry, "regionalEndpointHostNames", "geo", regional && !strcmp(regional, "Enabled"));
-	if (strcmp(acr_json_str(registry, "/sku/name"), "Premium") != 0)
-		acr_json_remove(members, "networkRuleSet");
 }
 
 struct acr_json *model_shape(struct acr_json *registry, const char *api_version)
 {
+	const char *sku = acr_json_str(registry, "/sku/name");
+	if (!sku || strcmp(sku, "Premium") != 0)
+		acr_json_remove(acr_json_get(registry, "properties"), "networkRuleSet");
 	if (strncmp(api_version, "2026", 4) >= 0)
 		rename_rule_ids(acr_json_at(registry, "/properties/networkRuleSet/virtualNetworkRules"), "id",
 				"virtualNetworkSubnetResourceId");
