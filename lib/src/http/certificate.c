@@ -20,6 +20,14 @@ static char *name_text(const X509_NAME *name)
 	return text;
 }
 
+static bool is_matter_of_trust(int reason)
+{
+	return reason == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+	       reason == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	       reason == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+	       reason == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT || reason == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+}
+
 static int verify(X509_STORE_CTX *context, void *user)
 {
 	struct acr_refused_certificate *refused = user;
@@ -27,7 +35,9 @@ static int verify(X509_STORE_CTX *context, void *user)
 	if (X509_verify_cert(context) > 0) {
 		return 1;
 	}
-	refused->reason = acr_strdup(X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));
+	int reason = X509_STORE_CTX_get_error(context);
+	refused->reason = acr_strdup(X509_verify_cert_error_string(reason));
+	refused->untrusted = is_matter_of_trust(reason);
 	const X509 *certificate = X509_STORE_CTX_get_current_cert(context);
 	if (certificate) {
 		refused->subject = name_text(X509_get_subject_name(certificate));

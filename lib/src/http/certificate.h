@@ -6,9 +6,10 @@
 
 /* The certificate looked at last, when it was refused; texts are NULL when it was not. */
 struct acr_refused_certificate {
-	char *reason;  /* "self-signed certificate in certificate chain" */
-	char *subject; /* "CN=host" */
-	char *issuer;  /* "CN=Company Proxy CA,O=Company" */
+	char *reason;   /* "self-signed certificate in certificate chain" */
+	char *subject;  /* "CN=host" */
+	char *issuer;   /* "CN=Company Proxy CA,O=Company" */
+	bool untrusted; /* no trusted certificate stands behind it (and not, for instance, that it has ended) */
 };
 
 /* Have the verification of certificates by this SSL_CTX (as CURLOPT_SSL_CTX_FUNCTION gets it) noted in `refused`,

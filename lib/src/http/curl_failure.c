@@ -60,29 +60,33 @@ static int refused_by_proxy(const struct acr_curl_transfer *transfer, struct acr
 			status == 407 ? "; put user name and password into the proxy's URL" : "");
 }
 
+/* Which certificates were trusted, and how to trust others. */
+static void add_trust(const struct acr_curl_settings *settings, struct acr_buf *text)
+{
+	if (settings->ca_bundle) {
+		acr_buf_printf(text, "; trusted are the certificates in '%s'", settings->ca_bundle);
+		if (settings->ca_variable) {
+			acr_buf_printf(text, " (from %s)", settings->ca_variable);
+		}
+	} else {
+		acr_buf_puts(text, "; trusted are the system's certificates");
+	}
+	acr_buf_puts(text, ". If your company's proxy inspects TLS, set ACR_CA_BUNDLE to your company's CA file");
+}
+
 static int certificate_refused(const struct acr_curl_transfer *transfer, struct acr_error *error)
 {
-	const struct acr_curl_settings *settings = transfer->settings;
-	const struct acr_refused_certificate *refused = &settings->refused;
+	const struct acr_refused_certificate *refused = &transfer->settings->refused;
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
-	acr_buf_printf(&text, "the certificate of %s was refused: ", transfer->where);
-	if (refused->reason) {
-		acr_buf_puts(&text, refused->reason);
-		if (refused->subject) {
-			acr_buf_printf(&text, " (subject '%s', issuer '%s')", refused->subject, refused->issuer);
-		}
-	} else {
-		acr_buf_puts(&text, transfer->detail);
+	acr_buf_printf(&text, "the certificate of %s was refused: %s", transfer->where,
+		       refused->reason ? refused->reason : transfer->detail);
+	if (refused->subject) {
+		acr_buf_printf(&text, " (subject '%s', issuer '%s')", refused->subject, refused->issuer);
 	}
-	if (settings->ca_bundle) {
-		acr_buf_printf(&text, "; trusted are the certificates in '%s'", settings->ca_bundle);
-		if (settings->ca_variable) {
-			acr_buf_printf(&text, " (from %s)", settings->ca_variable);
-		}
-	} else {
-		acr_buf_puts(&text, "; trusted are the system's certificates");
+	/* A wrong name or date is no matter of trust. */
+	if (refused->untrusted) {
+		add_trust(transfer->settings, &text);
 	}
-	acr_buf_puts(&text, ". If your company's proxy inspects TLS, set ACR_CA_BUNDLE to your company's CA file");
 	transfer->exchange->final = true;
 	return acr_fail(error, ACR_ERROR_TLS, "%s", acr_buf_str(&text));
 }
