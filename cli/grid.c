@@ -17,6 +17,7 @@ struct heading {
 
 struct cell {
 	size_t column, start, length; /* the text is in grid->text */
+	bool multiline;               /* it had a line end, perhaps only at its ends */
 };
 
 struct grid {
@@ -29,7 +30,6 @@ struct grid {
 	size_t *rows; /* index of each row's first cell */
 	size_t row_count, row_room;
 	size_t highest; /* column of the last row */
-	bool multiline; /* there is a line end somewhere: then cells are split into lines */
 	locale_t utf8, before;
 };
 
@@ -136,7 +136,6 @@ static struct heading *add_heading(struct grid *grid, const char *header)
 	heading->number = grid->columns;
 	grid->headings = grow(grid->headings, grid->columns, &grid->column_room, sizeof(*grid->headings));
 	grid->headings[grid->columns++] = heading;
-	grid->multiline = grid->multiline || strpbrk(header, "\r\n");
 	return heading;
 }
 
@@ -187,11 +186,11 @@ void grid_cell(struct grid *grid, const char *header, const char *text, size_t l
 	bool first = grid->count == grid->rows[grid->row_count - 1];
 	size_t likely = first ? 0 : grid->cells[grid->count - 1].column + 1;
 	struct heading *heading = find_heading(grid, header, likely);
-	grid->multiline = grid->multiline || memchr(text, '\n', length) || memchr(text, '\r', length);
+	bool multiline = memchr(text, '\n', length) || memchr(text, '\r', length);
 	length = pytext_trimmed(text, length);
 	size_t blank = pytext_leading_space(text, length);
 	struct cell *cell = find_cell(grid, heading->number);
-	*cell = (struct cell){.column = heading->number, .start = grid->text.length, .length = length - blank};
+	*cell = (struct cell){heading->number, grid->text.length, length - blank, multiline};
 	acr_buf_add(&grid->text, text + blank, length - blank);
 }
 
@@ -226,8 +225,11 @@ static void pad(size_t from, size_t to, char fill, struct acr_buf *out)
 	}
 }
 
+/* Writes the cells of a row, which it may use up. */
+typedef void write_row(struct span *cells, const size_t *widths, size_t columns, struct acr_buf *out);
+
 /* One line of output; white space at its end is dropped. */
-static void write_line(const struct span *cells, const size_t *widths, size_t columns, struct acr_buf *out)
+static void write_line(struct span *cells, const size_t *widths, size_t columns, struct acr_buf *out)
 {
 	size_t start = out->length;
 	for (size_t i = 0; i < columns; i++) {
@@ -242,28 +244,19 @@ static void write_line(const struct span *cells, const size_t *widths, size_t co
 }
 
 /* The lines of a row; no line at all when all cells are empty. */
-static void write_lines(struct span *rest, const size_t *widths, size_t columns, struct acr_buf *out)
+static void write_lines(struct span *cells, const size_t *widths, size_t columns, struct acr_buf *out)
 {
 	ACR_AUTO_FREE struct span *line = acr_alloc_array(columns, sizeof(*line));
 	for (;;) {
 		bool any = false;
 		for (size_t i = 0; i < columns; i++) {
-			any = any || rest[i].text;
-			line[i] = take_line(&rest[i]);
+			any = any || cells[i].text;
+			line[i] = take_line(&cells[i]);
 		}
 		if (!any) {
 			return;
 		}
 		write_line(line, widths, columns, out);
-	}
-}
-
-static void write_cells(const struct grid *grid, struct span *cells, const size_t *widths, struct acr_buf *out)
-{
-	if (grid->multiline) {
-		write_lines(cells, widths, grid->columns, out);
-	} else {
-		write_line(cells, widths, grid->columns, out);
 	}
 }
 
@@ -282,12 +275,26 @@ static size_t *measure(const struct grid *grid)
 	return widths;
 }
 
-static void write_head(const struct grid *grid, struct span *cells, const size_t *widths, struct acr_buf *out)
+/* With a line end anywhere, all cells are split into lines. */
+static bool is_multiline(const struct grid *grid)
+{
+	bool multiline = false;
+	for (size_t i = 0; !multiline && i < grid->columns; i++) {
+		multiline = strpbrk(grid->headings[i]->text, "\r\n");
+	}
+	for (size_t i = 0; !multiline && i < grid->count; i++) {
+		multiline = grid->cells[i].multiline;
+	}
+	return multiline;
+}
+
+static void write_head(const struct grid *grid, struct span *cells, const size_t *widths, write_row *write,
+		       struct acr_buf *out)
 {
 	for (size_t i = 0; i < grid->columns; i++) {
 		cells[i] = (struct span){grid->headings[i]->text, strlen(grid->headings[i]->text)};
 	}
-	write_cells(grid, cells, widths, out);
+	write(cells, widths, grid->columns, out);
 	for (size_t i = 0; i < grid->columns; i++) {
 		acr_buf_puts(out, i ? BETWEEN : "");
 		pad(0, widths[i], '-', out);
@@ -301,9 +308,10 @@ void grid_write(const struct grid *grid, struct acr_buf *out)
 		acr_buf_putc(out, '\n');
 		return;
 	}
+	write_row *write = is_multiline(grid) ? write_lines : write_line;
 	ACR_AUTO_FREE size_t *widths = measure(grid);
 	ACR_AUTO_FREE struct span *cells = acr_alloc_array(grid->columns, sizeof(*cells));
-	write_head(grid, cells, widths, out);
+	write_head(grid, cells, widths, write, out);
 	for (size_t row = 0; row < grid->row_count; row++) {
 		size_t end = row + 1 < grid->row_count ? grid->rows[row + 1] : grid->count;
 		memset(cells, 0, grid->columns * sizeof(*cells));
@@ -314,6 +322,6 @@ void grid_write(const struct grid *grid, struct acr_buf *out)
 					(struct span){acr_buf_str(&grid->text) + cell->start, cell->length};
 			}
 		}
-		write_cells(grid, cells, widths, out);
+		write(cells, widths, grid->columns, out);
 	}
 }
