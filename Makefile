@@ -14,8 +14,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wformat=2 -Wstrict-prototypes -Wm
 	-Wvla -Wconversion -Wno-sign-conversion
 STD := -std=c11 -D_GNU_SOURCE
 HARDEN := -fstack-protector-strong -fPIE -fvisibility=hidden $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
-OPTIMISE := $(if $(SANITIZE),-O1 -g -fno-omit-frame-pointer -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined,-O2 -g)
 comma := ,
+OPTIMISE := $(if $(SANITIZE),-O1 -g -fno-omit-frame-pointer -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined,-O2 -g)
 ALL_CFLAGS := $(STD) $(WARNINGS) $(if $(filter true,$(CI))$(WERROR),-Werror) $(OPTIMISE) $(HARDEN) -pthread \
 	$(shell pkg-config --cflags $(PACKAGES_ACR) libcurl libarchive $(PACKAGES_EMULATOR) 2>/dev/null) -MMD -MP $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=address$(comma)undefined) $(LDFLAGS)
@@ -27,7 +27,7 @@ CLI_SOURCES := $(wildcard cli/*.c cli/*/*.c)
 EMULATOR_SOURCES := $(wildcard tests/emulator/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_SHARED := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
-FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_OBJECTS := $(call object,$(LIB_SOURCES))

@@ -92,13 +92,14 @@ static int apply_query(struct app *app, struct acr_json **value, struct acr_erro
 	return 0;
 }
 
-static int print_result(struct app *app, enum output_format format, struct acr_json **value, struct acr_error *error)
+static int print_result(struct app *app, enum output_format format, const struct column *columns,
+			struct acr_json **value, struct acr_error *error)
 {
 	struct output_options options = {
 		.format = format,
 		.colour = app->io->colour,
 		.queried = app->args.global.query != NULL,
-		.columns = app->args.global.query ? NULL : app->args.command->columns,
+		.columns = app->args.global.query ? NULL : columns,
 	};
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
 	int rc = apply_query(app, value, error);
@@ -124,7 +125,7 @@ static int run_command(struct app *app, struct acr_error *error)
 	context_catch_signals();
 	rc = command->run ? command->run(&context, &result, error) : run_operation(&context, &result, error);
 	if (rc >= 0)
-		rc = print_result(app, format, &result, error);
+		rc = print_result(app, format, context.columns, &result, error);
 	context_clear(&context);
 	return rc;
 }

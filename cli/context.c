@@ -17,6 +17,7 @@ static bool interrupted(void *user)
 void context_init(struct context *context, struct io *io, const struct args *args, struct settings *settings)
 {
 	*context = (struct context){.io = io, .args = args, .settings = settings, .clock = acr_clock_system};
+	context->columns = args->command ? args->command->columns : NULL;
 	context->clock.interrupted = interrupted;
 	context->result_given = args->global.output || args->global.query;
 }

@@ -19,6 +19,7 @@ struct context {
 	struct acr_curl_options http; /* lent to the client */
 	char *user_agent;
 	char *typed_password;         /* asked for because --username came alone */
+	const struct column *columns; /* of the result; the command's unless a runner prints something else */
 	bool result_given;            /* -o or --query stood on the command line */
 };
 

@@ -133,7 +133,9 @@ static void write_string(struct writer *writer, const char *text, int level, boo
 {
 	size_t length = strlen(text);
 	ACR_AUTO(acr_buf) replaced = ACR_BUF_INIT;
-	if (yaml_text_needs_escapes(text, length) || !replace_characters(writer, text, length, &replaced)) {
+	if (is_ascii(text)) {
+		emit_scalar(writer, text, length, !yaml_text_is_typed(text));
+	} else if (yaml_text_needs_escapes(text, length) || !replace_characters(writer, text, length, &replaced)) {
 		emit_escaped(writer, text, level, key);
 	} else {
 		emit_scalar(writer, acr_buf_str(&replaced), replaced.length, !yaml_text_is_typed(text));

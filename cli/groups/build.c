@@ -33,7 +33,7 @@ static const struct option timeout = {
 	.type = &type_integer,
 	.minimum = 300,
 	.maximum = 28800,
-	.help = "Time limit of the run in seconds, 300 to 28800.",
+	.help = "Time limit of the run in seconds.",
 };
 static const struct option build_arg = {
 	.name = "build-arg",
@@ -107,6 +107,7 @@ static const struct option no_wait = {
 static const struct option dry_run = {
 	.name = "dry-run",
 	.type = &type_flag,
+	.flags = OPT_OFFLINE,
 	.help = "List what the context holds (path, type, size, mode) and contact nobody.",
 };
 static const struct option include_vcs = {
@@ -127,13 +128,13 @@ static const struct option values = {
 };
 static const struct option set = {
 	.name = "set",
-	.type = &type_assignment,
+	.type = &type_setting,
 	.flags = OPT_APPEND,
 	.help = "A value for the task, as NAME=VALUE: {{.Values.NAME}}. May be given several times.",
 };
 static const struct option set_secret = {
 	.name = "set-secret",
-	.type = &type_assignment,
+	.type = &type_setting,
 	.flags = OPT_APPEND | OPT_SECRET,
 	.help = "A secret value for the task, as NAME=VALUE. May be given several times.",
 };
@@ -167,7 +168,7 @@ static const struct command commands[] = {
 				     {"Keep the digest of what was built",
 				      "D=$(acr build -r myregistry -t sample/hello-world:v1 . --query 'outputImages[0].digest' -o "
 				      "tsv)"},
-				     {"See what would be sent", "acr build --dry-run -r myregistry ."}),
+				     {"See what would be sent", "acr build --dry-run . -o table"}),
 		.run = build_run,
 		.model = MODEL_RUN,
 		.columns = run_columns,

@@ -22,7 +22,7 @@ static const struct option name = {
 };
 static const struct option repository_id = {
 	.name = "REPO_ID",
-	.type = &type_list,
+	.type = &type_list_any,
 	.flags = OPT_POSITIONAL,
 	.help = "The repository with its login server: 'myregistry.azurecr.io/hello-world'.",
 };

@@ -79,10 +79,10 @@ static int build_folder(struct context *context, const char *folder, struct acr_
 	struct acr_json *request = NULL;
 	int rc;
 
+	if (args_flag(context->args, "dry-run"))
+		return source_list(context, folder, access(dockerfile, R_OK) == 0 ? dockerfile : NULL, entry, ret, error);
 	if ((rc = check_dockerfile(dockerfile, error)) < 0)
 		return rc;
-	if (args_flag(context->args, "dry-run"))
-		return source_list(context, folder, dockerfile, entry, ret, error);
 	if ((rc = schedule_request(context, "DockerBuildRequest", &request, error)) < 0)
 		return rc;
 	if ((rc = source_upload(context, folder, dockerfile, entry, &location, error)) < 0) {
