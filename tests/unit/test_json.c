@@ -80,7 +80,10 @@ static void test_malformed_texts_are_refused(void **state)
 	assert_refused("{\"a\" 1}", "not valid JSON: unexpected text at offset 5");
 	assert_refused("{a:1}", "not valid JSON: unexpected text at offset 2");
 	assert_refused("]", "not valid JSON: unexpected text at offset 0");
-	assert_refused("\"\\x\"", "not valid JSON: unexpected text at offset 1");
+	assert_refused("\"\\x\"", "not valid JSON: malformed escape in a string at offset 1");
+	assert_refused("\"a\\u00g1\"", "not valid JSON: malformed escape in a string at offset 2");
+	assert_refused("\"\\u001\"", "not valid JSON: malformed escape in a string at offset 1");
+	assert_refused("\"\\", "not valid JSON: malformed escape in a string at offset 1");
 	assert_refused("\"\\ud800\"", "not valid JSON: unexpected text at offset 1");
 	assert_refused("\"a\nb\"", "not valid JSON: control character in a string at offset 2");
 	assert_refused("\"a\\u0000\"", "not valid JSON: NUL character in a string at offset 2");

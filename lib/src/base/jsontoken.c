@@ -30,6 +30,31 @@ static char look(const struct scan *scan, size_t ahead)
 	return ahead < scan->length - scan->at ? scan->text[scan->at + ahead] : '\0';
 }
 
+/* Leaves the position at the last character of the escape; cJSON takes malformed numbers for NUL. */
+static int check_escape(struct scan *scan)
+{
+	char kind = look(scan, 1);
+	if (!kind || !strchr("\"\\/bfnrtu", kind)) {
+		return refuse(scan, "malformed escape in a string");
+	}
+	if (kind != 'u') {
+		scan->at++;
+		return 0;
+	}
+	bool zero = true;
+	for (size_t i = 2; i < 6; i++) {
+		zero = zero && look(scan, i) == '0';
+		if (!isxdigit((unsigned char)look(scan, i))) {
+			return refuse(scan, "malformed escape in a string");
+		}
+	}
+	if (zero) {
+		return refuse(scan, "NUL character in a string");
+	}
+	scan->at += 5;
+	return 0;
+}
+
 static int check_string(struct scan *scan)
 {
 	for (scan->at++; scan->at < scan->length; scan->at++) {
@@ -41,13 +66,10 @@ static int check_string(struct scan *scan)
 		if ((unsigned char)c < 0x20) {
 			return refuse(scan, "control character in a string");
 		}
-		if (c != '\\') {
-			continue;
+		int code = c == '\\' ? check_escape(scan) : 0;
+		if (code < 0) {
+			return code;
 		}
-		if (scan->length - scan->at >= 6 && memcmp(scan->text + scan->at, "\\u0000", 6) == 0) {
-			return refuse(scan, "NUL character in a string");
-		}
-		scan->at++; /* whatever is escaped does not end the string */
 	}
 	return refuse(scan, "a string that does not end");
 }
