@@ -130,7 +130,7 @@ format:
 docs: $(BUILD)/acr
 	rm -f man/*.1
 	$(BUILD)/acr __man | while read -r name; do $(BUILD)/acr __man "$$name" >"man/$$name.1" || exit 1; done
-	cp man/acr.1.in man/acr.1
+	tests/meta/manual >man/acr.1
 
 # ---- installation --------------------------------------------------------------------------------------------------
 
