@@ -260,7 +260,6 @@ static void test_lock_excludes(void **state)
 	struct fixture *f = *state;
 	int lock = acr_cache_lock(f->cache, KIND, "k");
 	int other = acr_cache_lock(f->cache, KIND, "another");
-	ACR_AUTO_FREE char *path = NULL;
 
 	assert_true(lock >= 0);
 	assert_true(other >= 0);
