@@ -511,9 +511,10 @@ static void test_a_connection_that_is_not_taken_times_out(void **state)
 		connect(queued[i], (struct sockaddr *)&address, size);
 	}
 	ACR_AUTO_FREE char *url = acr_format("http://127.0.0.1:%d/", ntohs(address.sin_port));
-	ACR_AUTO_FREE char *message = acr_format("no connection in time to 127.0.0.1:%d (*); check the network, a firewall "
-						 "may drop the packets",
-						 ntohs(address.sin_port));
+	ACR_AUTO_FREE char *message =
+		acr_format("no connection in time to 127.0.0.1:%d (*); check the network, a firewall "
+			   "may drop the packets",
+			   ntohs(address.sin_port));
 	go_to(url, ACR_AUTH_NONE, ACR_ERROR_NETWORK, message);
 	close(queued[0]);
 	close(queued[1]);
