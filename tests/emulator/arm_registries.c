@@ -131,6 +131,7 @@ static void create_registry(struct arm_request *request, struct acr_json *regist
 	set_state(registry, at_once ? "Succeeded" : "Creating");
 	store_put(request->id, registry);
 	secrets_create(request->id);
+	tokens_create_system_maps(request->id);
 	if (start_registry(request->id, 0, &error) < 0) {
 		remove_locked(request->id);
 		registry_refuse(request->exchange, 500, "InternalServerError",
@@ -346,6 +347,14 @@ const struct arm_route arm_registry_routes[] = {
 	{"PUT", REGISTRY_TYPE "/webhooks", NULL, webhook_put},
 	{"PATCH", REGISTRY_TYPE "/webhooks", NULL, webhook_patch},
 	{"POST", REGISTRY_TYPE "/webhooks", "getCallbackConfig", webhook_config},
+	{"GET", REGISTRY_TYPE "/scopeMaps", NULL, token_get},
+	{"PUT", REGISTRY_TYPE "/scopeMaps", NULL, scope_map_put},
+	{"PATCH", REGISTRY_TYPE "/scopeMaps", NULL, scope_map_put},
+	{"DELETE", REGISTRY_TYPE "/scopeMaps", NULL, scope_map_delete},
+	{"GET", REGISTRY_TYPE "/tokens", NULL, token_get},
+	{"PUT", REGISTRY_TYPE "/tokens", NULL, token_put},
+	{"PATCH", REGISTRY_TYPE "/tokens", NULL, token_put},
+	{"POST", REGISTRY_TYPE, "generateCredentials", token_generate},
 	{"PUT", "Microsoft.ManagedIdentity/userAssignedIdentities", NULL, identity_put},
 	{0},
 };

@@ -36,9 +36,6 @@ void secrets_delete(const char *registry);
 void secrets_list(struct arm_request *request);
 void secrets_regenerate(struct arm_request *request);
 
-/* The same as registry_password_valid() for the tokens of a registry (arm_tokens.c). */
-bool token_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
-
 /* ---- arm_registry_usage.c ---------------------------------------------------------------------------------------- */
 
 void registry_usages(struct arm_request *request);
@@ -60,5 +57,18 @@ void webhook_get(struct arm_request *request);
 void webhook_put(struct arm_request *request);
 void webhook_patch(struct arm_request *request);
 void webhook_config(struct arm_request *request);
+
+/* ---- arm_tokens.c --------------------------------------------------------------------------------------------------
+ */
+
+/* The scope maps that every registry has. */
+void tokens_create_system_maps(const char *registry);
+void token_get(struct arm_request *request); /* of scope maps, too */
+void token_put(struct arm_request *request);
+void token_generate(struct arm_request *request);
+void scope_map_put(struct arm_request *request);
+void scope_map_delete(struct arm_request *request);
+/* The same as registry_password_valid() for the tokens of a registry. */
+bool token_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
 
 #endif

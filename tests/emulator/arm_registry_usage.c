@@ -48,7 +48,13 @@ static long long count(const struct usage *usage, const struct acr_json *registr
 		return (long long)registry_size(id);
 	ACR_AUTO_FREE char *collection = acr_format("%s/%s", id, usage->collection);
 	ACR_AUTO_PTR(acr_json) *list = store_list(collection);
-	return (long long)acr_json_size(list);
+	long long number = 0;
+	for (const struct acr_json *item = acr_json_first(list); item; item = acr_json_next(item)) {
+		/* Scope maps that come with every registry do not count. */
+		const char *type = acr_json_str(item, "/properties/type");
+		number += !type || strcmp(type, "SystemDefined") != 0;
+	}
+	return number;
 }
 
 void registry_usages(struct arm_request *request)

@@ -235,8 +235,18 @@ static bool is_blob_host(const char *host)
 	return length > strlen(suffix) && !strncasecmp(host + length - strlen(suffix), suffix, strlen(suffix));
 }
 
+/* Held until everything that requests rely on is there: a client may know the port from the last time. */
+static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+
+static void wait_for_start(void)
+{
+	pthread_mutex_lock(&starting);
+	pthread_mutex_unlock(&starting);
+}
+
 static void open_main(void *user, struct exchange *exchange)
 {
+	wait_for_start();
 	if (is_blob_host(exchange->host))
 		blob_open(user, exchange);
 }
@@ -342,8 +352,10 @@ int main(int argc, char **argv)
 		return status;
 	umask(077);
 	int result = catch_signals(&error);
+	pthread_mutex_lock(&starting);
 	if (result == 0)
 		result = prepare(&settings, &lock, &listener, &error);
+	pthread_mutex_unlock(&starting);
 	if (result == 0) {
 		printf("ready %s state %s\n", emulator.base_url, emulator.state);
 		fflush(stdout);

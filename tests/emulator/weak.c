@@ -1,6 +1,5 @@
 /* Stand-ins for parts of the emulator that are not there yet. */
 #include "emulator.h"
-#include "arm_registry.h"
 
 #define WEAK __attribute__((weak))
 
@@ -26,13 +25,4 @@ WEAK int agent_start(struct acr_error *error)
 
 WEAK void agent_stop(void)
 {
-}
-
-WEAK bool token_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes)
-{
-	(void)id;
-	(void)username;
-	(void)password;
-	(void)scopes;
-	return false;
 }
