@@ -6,7 +6,8 @@
  *   agent_runs.c      queue, workers, states of runs, what survives a restart
  *   agent_request.c   a run request becomes a task: a list of steps
  *   agent_yaml.c      acb.yaml becomes a task
- *   agent_template.c  {{.Run.ID}}, $Registry, words of a command line
+ *   agent_template.c  {{.Run.ID}}, $Registry
+ *   agent_words.c     lists of words
  *   agent_source.c    gets the context of a run
  *   agent_steps.c     performs a task with buildah
  *   agent_images.c    base images that need no network
@@ -23,7 +24,8 @@
 #include <sys/types.h>
 #include "emulator.h"
 
-/* ---- words: an argv under construction ------------------------------------------------------------------------- */
+/* ---- agent_words.c: an argv under construction
+ * ------------------------------------------------------------------------- */
 
 struct words {
 	char **items; /* ended by NULL once something was added */
@@ -33,6 +35,8 @@ void words_add(struct words *words, const char *text);
 void words_addf(struct words *words, const char *format, ...) ACR_PRINTF(2, 3);
 void words_add_all(struct words *words, const struct words *more);
 void words_clear(struct words *words);
+/* Split a command line at blanks, honouring quotes and backslashes as a shell does. */
+int words_split(const char *text, struct words *ret, struct acr_error *error) ACR_MUST_CHECK;
 
 /* ---- blob.c ---------------------------------------------------------------------------------------------------- */
 
@@ -167,8 +171,6 @@ int template_expand(const char *text, const struct acr_json *values, struct acr_
 /* Replace "$Registry" by the member of that name in `aliases`; "$$" gives "$", unknown names stay as they are. Yours
  * to free(). */
 char *alias_expand(const char *text, const struct acr_json *aliases);
-/* Split a command line at blanks, honouring quotes and backslashes as a shell does. */
-int words_split(const char *text, struct words *ret, struct acr_error *error) ACR_MUST_CHECK;
 
 /* Any YAML document as JSON; all scalars but null become strings. */
 int yaml_parse(const char *text, size_t length, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;

@@ -29,38 +29,6 @@ struct launch {
 	pid_t agent;
 };
 
-/* ---- words ------------------------------------------------------------------------------------------------------ */
-
-void words_add(struct words *words, const char *text)
-{
-	words->items = acr_realloc_array(words->items, words->count + 2, sizeof(*words->items));
-	words->items[words->count++] = acr_strdup(text);
-	words->items[words->count] = NULL;
-}
-
-void words_addf(struct words *words, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	ACR_AUTO_FREE char *text = acr_vformat(format, args);
-	va_end(args);
-	words_add(words, text);
-}
-
-void words_add_all(struct words *words, const struct words *more)
-{
-	for (size_t i = 0; i < more->count; i++)
-		words_add(words, more->items[i]);
-}
-
-void words_clear(struct words *words)
-{
-	for (size_t i = 0; i < words->count; i++)
-		free(words->items[i]);
-	free(words->items);
-	*words = (struct words){0};
-}
-
 void child_clear(struct child *child)
 {
 	words_clear(&child->arguments);

@@ -173,7 +173,7 @@ static int build(const struct stand_in *image, const char *folder, struct acr_er
 	words_add(words, "bud");
 	words_addf(words, "--signature-policy=%s", policy);
 	words_add(words, "--isolation=chroot");
-	words_add(words, "--format=docker");
+	words_add(words, "--format=oci");  /* the other one notes the host name of the builder */
 	words_add(words, "--timestamp=0"); /* the same image, hence digest, each time */
 	words_add(words, "--file=Dockerfile");
 	for (size_t i = 0; i < ACR_COUNT(image->references) && image->references[i]; i++)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define WORKERS 2
@@ -214,16 +215,32 @@ int run_check(struct run *run, struct acr_error *error)
 	return 0;
 }
 
+/* What the machine is, as images name it. */
+static const char *native_architecture(void)
+{
+	static struct utsname machine;
+	if (uname(&machine) < 0)
+		return "amd64";
+	return !strcmp(machine.machine, "aarch64") ? "arm64" : "amd64";
+}
+
+/* A run for linux/amd64, which is what clients ask for when nothing is said, is performed for this machine. */
 static int check_platform(struct run *run, struct acr_error *error)
 {
 	const char *os = acr_json_str(run->request, "/platform/os");
 	const char *architecture = acr_json_str(run->request, "/platform/architecture");
-	if ((!os || !strcasecmp(os, "linux")) && (!architecture || !strcasecmp(architecture, "amd64")))
+	const char *native = native_architecture();
+	os = os ? os : "linux";
+	architecture = architecture ? architecture : "amd64";
+	if (!strcasecmp(os, "linux") && !strcasecmp(architecture, native))
 		return 0;
-	log_line(&run->log, "This agent performs runs for linux/amd64 only; %s/%s was asked for.", os ? os : "linux",
-		 architecture ? architecture : "amd64");
-	return acr_fail(error, ACR_ERROR_RUN, "the platform %s/%s is not available", os ? os : "linux",
-			architecture ? architecture : "amd64");
+	if (!strcasecmp(os, "linux") && !strcasecmp(architecture, "amd64")) {
+		log_line(&run->log, "This agent performs the run for linux/%s, which it runs on.", native);
+		return 0;
+	}
+	log_line(&run->log, "This agent performs runs for linux/%s only; %s/%s was asked for.", native, os,
+		 architecture);
+	return acr_fail(error, ACR_ERROR_RUN, "the platform %s/%s is not available", os, architecture);
 }
 
 static int perform_task(struct run *run, struct acr_error *error)

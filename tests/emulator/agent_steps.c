@@ -239,6 +239,7 @@ static int push_image(struct run *run, const char *name, int64_t deadline, struc
 	begin(run, &child.arguments, "push");
 	add_access(run, &child.arguments);
 	words_addf(&child.arguments, "--digestfile=%s", digest_file);
+	words_add(&child.arguments, "--format=v2s2");
 	words_add(&child.arguments, name);
 	ACR_AUTO(acr_buf) digest = ACR_BUF_INIT_MAX(256);
 	if (perform(run, &child, error) < 0 || acr_file_read(digest_file, &digest, error) < 0)

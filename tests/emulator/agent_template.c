@@ -1,4 +1,4 @@
-/* The text rules of acb.yaml: {{.Run.ID}}, $Registry, and words of a command line. */
+/* The text rules of acb.yaml: {{.Run.ID}} and $Registry. */
 #include "agent.h"
 
 #include <ctype.h>
@@ -104,46 +104,4 @@ char *alias_expand(const char *text, const struct acr_json *aliases)
 		text += length;
 	}
 	return acr_buf_take(&out);
-}
-
-/* ---- words --------------------------------------------------------------------------------------------------------
- */
-
-/* Append what a quote encloses; returns the place behind the closing quote, NULL when there is none. */
-static const char *take_quoted(const char *text, struct acr_buf *word)
-{
-	char quote = *text++;
-	for (; *text && *text != quote; text++) {
-		if (quote == '"' && *text == '\\' && text[1] && strchr("\"\\$`\n", text[1]))
-			text++;
-		acr_buf_putc(word, *text);
-	}
-	return *text ? text + 1 : NULL;
-}
-
-int words_split(const char *text, struct words *ret, struct acr_error *error)
-{
-	ACR_AUTO(words) words = {0};
-	for (;;) {
-		text += strspn(text, " \t\r\n");
-		if (!*text)
-			break;
-		ACR_AUTO(acr_buf) word = ACR_BUF_INIT;
-		while (*text && !strchr(" \t\r\n", *text)) {
-			if (*text == '"' || *text == '\'') {
-				const char *open = text;
-				text = take_quoted(text, &word);
-				if (!text)
-					return acr_fail(error, ACR_ERROR_FORMAT, "the quote is not closed: %s", open);
-				continue;
-			}
-			if (*text == '\\' && text[1])
-				text++;
-			acr_buf_putc(&word, *text++);
-		}
-		words_add(&words, acr_buf_str(&word));
-	}
-	*ret = words;
-	words = (struct words){0};
-	return 0;
 }
