@@ -16,7 +16,6 @@
 	X(archive_write_header)                                                                                        \
 	X(archive_write_data)                                                                                          \
 	X(archive_write_close)                                                                                         \
-	X(archive_write_fail)                                                                                          \
 	X(archive_write_free)                                                                                          \
 	X(archive_error_string)                                                                                        \
 	X(archive_entry_new)                                                                                           \

@@ -18,6 +18,7 @@ struct tar {
 	struct archive_entry *entry;
 	struct archive_entry_linkresolver *links; /* knows the files with several names */
 	char *bytes;
+	bool failed; /* else closing would write the rest of a broken file as zeros */
 };
 
 static int fail_packing(const struct tar *tar, const char *path, struct acr_error *error)
@@ -161,7 +162,7 @@ static ssize_t on_bytes(struct archive *archive, void *user, const void *bytes, 
 {
 	(void)archive;
 	const struct tar *tar = user;
-	return acr_pipe_write(tar->stage->to, bytes, length) ? (ssize_t)length : -1;
+	return !tar->failed && acr_pipe_write(tar->stage->to, bytes, length) ? (ssize_t)length : -1;
 }
 
 static int open_archive(struct tar *tar, struct acr_error *error)
@@ -210,6 +211,24 @@ static bool is_stopped(void *user)
 	return acr_pipe_stopped(tar->stage->to);
 }
 
+static void pack_all(struct acr_tar_stage *stage, struct acr_error *error)
+{
+	struct tar tar = {.stage = stage};
+	struct acr_walk walk = {.ignore = &stage->context->ignore,
+				.visit = pack_entry,
+				.notice = on_notice,
+				.stopped = is_stopped,
+				.user = &tar};
+	int code = open_archive(&tar, error);
+	code = code ? code : acr_walk(&walk, stage->context->root, error);
+	code = code ? code : pack_dockerfile(&tar, error);
+	tar.failed = code != 0;
+	if (tar.archive && tar.library->archive_write_close(tar.archive) < ARCHIVE_WARN && code == 0) {
+		fail_packing(&tar, stage->context->options.folder, error);
+	}
+	close_archive(&tar);
+}
+
 void acr_tar_run(struct acr_tar_stage *stage)
 {
 	struct acr_error error = ACR_ERROR_INIT;
@@ -218,22 +237,7 @@ void acr_tar_run(struct acr_tar_stage *stage)
 	if (utf8) {
 		uselocale(utf8);
 	}
-	struct tar tar = {.stage = stage};
-	struct acr_walk walk = {.ignore = &stage->context->ignore,
-				.visit = pack_entry,
-				.notice = on_notice,
-				.stopped = is_stopped,
-				.user = &tar};
-	int code = open_archive(&tar, &error);
-	code = code ? code : acr_walk(&walk, stage->context->root, &error);
-	code = code ? code : pack_dockerfile(&tar, &error);
-	if (code == 0 && tar.library->archive_write_close(tar.archive) < ARCHIVE_WARN) {
-		code = fail_packing(&tar, stage->context->options.folder, &error);
-	}
-	if (code && tar.archive) {
-		tar.library->archive_write_fail(tar.archive); /* else it would write the rest of a file as zeros */
-	}
-	close_archive(&tar);
+	pack_all(stage, &error);
 	if (utf8) {
 		uselocale(LC_GLOBAL_LOCALE);
 		freelocale(utf8);
