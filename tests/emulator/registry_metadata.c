@@ -233,27 +233,23 @@ static struct acr_json *open_repository(struct registry *registry, const char *n
 	return repository;
 }
 
+/* Takes `fallback`. */
 static void inherit_member(struct acr_json *item, const struct acr_json *older, const char *key,
-			   struct acr_json *(*fallback)(void))
+			   struct acr_json *fallback)
 {
 	const struct acr_json *value = acr_json_get(older, key);
 	if (value)
 		acr_json_set(item, key, acr_json_copy(value));
 	else if (!acr_json_get(item, key))
-		acr_json_set(item, key, fallback());
-}
-
-static struct acr_json *now_json(void)
-{
-	ACR_AUTO_FREE char *now = time_text();
-	return acr_json_new_string(now);
+		acr_json_set(item, key, TAKE(fallback));
+	acr_json_free(fallback);
 }
 
 /* A new item takes over what an older one of that name already had. */
 static void inherit(struct acr_json *item, const struct acr_json *older, const char *now)
 {
-	inherit_member(item, older, "createdTime", now_json);
-	inherit_member(item, older, "changeableAttributes", all_enabled);
+	inherit_member(item, older, "createdTime", acr_json_new_string(now));
+	inherit_member(item, older, "changeableAttributes", all_enabled());
 	acr_json_set_str(item, "lastUpdateTime", now);
 }
 
