@@ -353,6 +353,11 @@ static void version_control_is_left_out(void **state)
 	assert_packed(".dockerignore\n.git/\n.git/HEAD\n");
 	assert_string_equal(fixture.warnings.data, "Excluding '.gitignore' based on default ignore rules\n");
 	acr_buf_reset(&fixture.warnings);
+	put("c/.dockerignore", "sub\n!**/keep");
+	assert_packed(".dockerignore\n");
+	assert_string_equal(fixture.warnings.data, "Excluding '.git' based on default ignore rules\n"
+						   "Excluding '.gitignore' based on default ignore rules\n");
+	acr_buf_reset(&fixture.warnings);
 	put("c/.dockerignore", "**/.git*");
 	assert_packed(".dockerignore\nsub/\n");
 	assert_int_equal(fixture.warnings.length, 0);

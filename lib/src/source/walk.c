@@ -84,12 +84,18 @@ static bool is_reachable(struct state *s, int rule)
 	return reached;
 }
 
+/* Whether a name in this folder is one that az leaves out. */
+static bool is_left_out_by_default(const struct state *s, const struct level *level, int rule)
+{
+	return !level->path && rule != ACR_IGNORE_NO_RULE && (size_t)rule < s->walk->ignore->builtin;
+}
+
 /* Keep a name, unless it and all below it is ignored; what is ignored by default stays to be told about. */
 static void keep(struct state *s, struct level *level, const struct dirent *entry)
 {
 	set_path(s, level, entry->d_name);
 	int rule = acr_ignore_last(s->walk->ignore, s->path.data, s->path.length, level->rule);
-	if (acr_ignore_excludes(s->walk->ignore, rule) && (size_t)rule >= s->walk->ignore->builtin) {
+	if (acr_ignore_excludes(s->walk->ignore, rule) && !is_left_out_by_default(s, level, rule)) {
 		bool maybe_folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
 		if (!maybe_folder || !is_reachable(s, rule)) {
 			return;
@@ -250,7 +256,7 @@ static int walk_item(struct state *s, struct level *level, const struct item *it
 {
 	size_t name = set_path(s, level, level->names.data + item->name);
 	bool excluded = acr_ignore_excludes(s->walk->ignore, item->rule);
-	if (excluded && (size_t)item->rule < s->walk->ignore->builtin) {
+	if (is_left_out_by_default(s, level, item->rule)) {
 		notice(s, "Excluding '%s' based on default ignore rules", s->path.data);
 	}
 	if (excluded && !is_reachable(s, item->rule)) {
