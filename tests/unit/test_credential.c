@@ -163,7 +163,8 @@ static void test_refusals(void **state)
 	static const struct {
 		const char *body, *code, *message;
 	} rows[] = {
-		{"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided."
+		{"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided. "
+		 "Ensure it."
 		 "\\r\\nTrace ID: 1\\r\\nCorrelation ID: 2\",\"error_codes\":[7000215],\"correlation_id\":\"c-1\"}",
 		 "AADSTS7000215",
 		 WHO "the client secret is wrong; give the secret's value, not its id (AADSTS7000215: Invalid client "
@@ -185,9 +186,9 @@ static void test_refusals(void **state)
 		 "\"correlation_id\":\"c-1\"}",
 		 "AADSTS90002",
 		 WHO "there is no such tenant; check the tenant and the cloud (AADSTS90002: Tenant 'x' not found)"},
-		{"{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS1234567: Something new.\","
+		{"{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS1234567: Something. New. Trace ID: 5\","
 		 "\"correlation_id\":\"c-1\"}",
-		 "AADSTS1234567", WHO "AADSTS1234567: Something new; check the client id, the secret and the tenant"},
+		 "AADSTS1234567", WHO "AADSTS1234567: Something. New; check the client id, the secret and the tenant"},
 		{"{\"error\":\"invalid_client\",\"correlation_id\":\"c-1\"}", "invalid_client",
 		 WHO "invalid_client; check the client id, the secret and the tenant"},
 	};

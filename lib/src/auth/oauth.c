@@ -127,13 +127,15 @@ static const struct reason *find_reason(long code)
 	return NULL;
 }
 
-/* How much of a service's words to pass on: the first line without its full stop. Trace id, correlation id and time
- * come on further lines. */
-static int first_sentence(const char *text)
+/* How much of a service's words to pass on, without the full stop: their first sentence where we have explained the
+ * rest, else all but the trace id, correlation id and time at their end. */
+static int useful_length(const char *text, bool explained)
 {
 	int length = 0;
 
-	while (length < MAX_TEXT && (unsigned char)text[length] >= ' ' && text[length] != '\x7f')
+	while (length < MAX_TEXT && (unsigned char)text[length] >= ' ' && text[length] != '\x7f' &&
+	       strncmp(text + length, " Trace ID:", strlen(" Trace ID:")) != 0 &&
+	       !(explained && strncmp(text + length, ". ", 2) == 0))
 		length++;
 	while (length && (text[length - 1] == ' ' || text[length - 1] == '.'))
 		length--;
@@ -151,7 +153,7 @@ static int refused(const struct acr_exchange *exchange, const struct acr_json *a
 	const char *remedy = reason && reason->resource ? NULL : subject->remedy;
 
 	text = text && *text ? text : name;
-	int length = first_sentence(text);
+	int length = useful_length(text, reason != NULL);
 	if (!remedy)
 		remedy = reason && reason->remedy ? reason->remedy : "check the client id, the secret and the tenant";
 	if (reason)

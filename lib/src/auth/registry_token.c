@@ -3,14 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <acr/encode.h>
-#include "auth/oauth.h"
 #include "auth/registry_endpoint.h"
+#include "auth/registry_exchange.h"
 #include "auth/registry_token.h"
 #include "auth/token_slot.h"
 
 #define REFRESH_MARGIN_S 300
 #define ACCESS_MARGIN_S 60
-#define NEW_TOKEN_CLAIMS "{}" /* asks for nothing special, but for a new token */
 
 struct login {
 	char *username, *password;
@@ -25,8 +24,7 @@ struct registry {
 
 struct acr_registry_auth {
 	struct acr_transport *transport;
-	struct acr_credential *credential;
-	const char *tenant, *audience, *fallback_audience;
+	struct registry_account account;
 	struct acr_cache *cache;
 	const struct acr_clock *clock;
 	struct login login; /* given by the user, for all registries */
@@ -51,10 +49,7 @@ struct acr_registry_auth *acr_registry_auth_new(struct acr_transport *transport,
 
 	*auth = (struct acr_registry_auth){
 		.transport = transport,
-		.credential = credential,
-		.tenant = tenant,
-		.audience = audience,
-		.fallback_audience = fallback_audience,
+		.account = {credential, tenant, audience, fallback_audience},
 		.cache = cache,
 		.clock = clock,
 	};
@@ -116,63 +111,18 @@ struct wanted {
 
 /* ---- Azure token → refresh token ---- */
 
-/* What may help where an exchange failed. */
-struct remedy {
-	bool new_token;      /* the Azure token came from the cache, and was refused */
-	bool other_audience; /* the directory or the registry does not want tokens for this one */
-};
-
-static int exchange_once(const struct wanted *wanted, const char *audience, const char *claims, struct acr_token *ret,
-			 struct remedy *remedy, struct acr_error *error)
-{
-	struct acr_registry_auth *auth = wanted->auth;
-	ACR_AUTO(acr_token) azure = {0};
-	int rc = auth->credential->get(auth->credential, audience, claims, &azure, error);
-
-	*remedy = (struct remedy){.other_audience = rc < 0 && oauth_resource_refused(error)};
-	if (rc < 0)
-		return rc;
-	rc = registry_exchange(&wanted->registry->endpoint, auth->tenant, azure.secret, ret, error);
-	if (rc < 0) {
-		remedy->new_token = azure.cached && error->http_status == 401;
-		remedy->other_audience = error->http_status == 400 || error->http_status == 401;
-	}
-	return rc;
-}
-
-static int exchange_for(const struct wanted *wanted, const char *audience, struct acr_token *ret, struct remedy *remedy,
-			struct acr_error *error)
-{
-	int rc = exchange_once(wanted, audience, NULL, ret, remedy, error);
-
-	if (rc < 0 && remedy->new_token) {
-		acr_error_clear(error);
-		rc = exchange_once(wanted, audience, NEW_TOKEN_CLAIMS, ret, remedy, error);
-	}
-	return rc;
-}
-
 static int make_refresh_token(void *user, struct acr_token *ret, struct acr_error *error)
 {
 	const struct wanted *wanted = user;
-	const struct acr_registry_auth *auth = wanted->auth;
-	ACR_AUTO(acr_error) reason = ACR_ERROR_INIT;
-	struct remedy remedy;
-	int rc = exchange_for(wanted, auth->audience, ret, &remedy, &reason);
 
-	if (rc < 0 && remedy.other_audience && auth->fallback_audience &&
-	    strcmp(auth->audience, auth->fallback_audience) != 0) {
-		acr_error_clear(&reason);
-		rc = exchange_for(wanted, auth->fallback_audience, ret, &remedy, &reason);
-	}
-	return rc < 0 ? acr_error_move(error, &reason) : 0;
+	return registry_exchange_account(&wanted->registry->endpoint, &wanted->auth->account, ret, error);
 }
 
 /* Whose tokens they are: part of every key in the cache. Yours to free(). */
 static int identity(const struct wanted *wanted, char **ret, struct acr_error *error)
 {
-	const struct acr_registry_auth *auth = wanted->auth;
-	struct acr_credential *credential = auth->credential;
+	const struct registry_account *account = &wanted->auth->account;
+	struct acr_credential *credential = account->credential;
 	const char *registry = wanted->registry->endpoint.registry;
 	int rc;
 
@@ -182,7 +132,7 @@ static int identity(const struct wanted *wanted, char **ret, struct acr_error *e
 	}
 	if (credential->prepare && (rc = credential->prepare(credential, error)) < 0)
 		return rc;
-	*ret = acr_format("azure\n%s\n%s\n%s", registry, auth->tenant ? auth->tenant : "", credential->cache_key);
+	*ret = acr_format("azure\n%s\n%s\n%s", registry, account->tenant ? account->tenant : "", credential->cache_key);
 	return 0;
 }
 
