@@ -109,9 +109,13 @@ demo:
 	tests/demo
 
 .PHONY: bench
-bench: all
+bench:
 	tests/setup check
+	$(MAKE) all build/bench/pack
 	tests/bench/run
+$(BUILD)/bench/pack: $(BUILD)/obj/tests/bench/pack.o $(BUILD)/libacr.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
 
 .PHONY: lint
 lint:

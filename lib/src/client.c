@@ -171,16 +171,28 @@ struct acr_registry_auth *acr_client_registry_auth(struct acr_client *client)
 	return client->registry_auth;
 }
 
+/* Which audience registries accept Azure tokens for: their own, and in older registries that of management. Clouds of
+ * one's own (Azure Stack and its like) need not know the registries' audience, so there management's comes first. */
+static void choose_audiences(const struct acr_client *client, const char **first, const char **second)
+{
+	bool own_cloud = !client->options.registry_audience && !client->cloud.registry_suffix;
+
+	*first = own_cloud ? client->cloud.audience : client->registry_audience;
+	*second = own_cloud ? client->registry_audience : client->cloud.audience;
+}
+
 struct acr_transport *acr_client_transport(struct acr_client *client)
 {
 	if (!client->authorized) {
 		struct acr_transport *plain = plain_transport(client);
+		const char *first, *second;
 
+		choose_audiences(client, &first, &second);
 		client->credential = (struct acr_credential){
 			.name = "signed-in account", .get = lazy_get, .prepare = lazy_prepare, .cache_key = ""};
 		client->registry_auth =
-			acr_registry_auth_new(plain, &client->credential, client->tenant, client->registry_audience,
-		                              client->cloud.audience, acr_client_cache(client), client->clock);
+			acr_registry_auth_new(plain, &client->credential, client->tenant, first, second,
+					      acr_client_cache(client), client->clock);
 		client->authorized =
 			acr_auth_new(plain, &client->credential, client->cloud.audience, client->registry_auth);
 	}
