@@ -99,6 +99,14 @@ static bool replace_characters(struct writer *writer, const char *text, size_t l
 	return true;
 }
 
+static bool is_ascii(const char *text)
+{
+	while (*text && (unsigned char)*text < 0x80) {
+		text++;
+	}
+	return !*text;
+}
+
 static size_t count_characters(const char *text)
 {
 	size_t count = 0;
@@ -132,13 +140,16 @@ static void emit_escaped(struct writer *writer, const char *text, int level, boo
 static void write_string(struct writer *writer, const char *text, int level, bool key)
 {
 	size_t length = strlen(text);
+	bool plain = !yaml_text_is_typed(text);
 	ACR_AUTO(acr_buf) replaced = ACR_BUF_INIT;
-	if (is_ascii(text)) {
-		emit_scalar(writer, text, length, !yaml_text_is_typed(text));
-	} else if (yaml_text_needs_escapes(text, length) || !replace_characters(writer, text, length, &replaced)) {
+	if (yaml_text_needs_escapes(text, length)) {
 		emit_escaped(writer, text, level, key);
+	} else if (is_ascii(text)) {
+		emit_scalar(writer, text, length, plain);
+	} else if (replace_characters(writer, text, length, &replaced)) {
+		emit_scalar(writer, acr_buf_str(&replaced), replaced.length, plain);
 	} else {
-		emit_scalar(writer, acr_buf_str(&replaced), replaced.length, !yaml_text_is_typed(text));
+		emit_escaped(writer, text, level, key);
 	}
 }
 
@@ -226,30 +237,41 @@ static void lay_out(struct writer *writer, const struct acr_json *value)
 	yaml_emitter_delete(&writer->emitter);
 }
 
-/* Copy what libyaml wrote, with stand-ins replaced. */
+static void write_escaped(const struct escaped *escaped, struct acr_buf *out)
+{
+	size_t start = out->length;
+	while (start > 0 && out->data[start - 1] != '\n') {
+		start--;
+	}
+	size_t column = out->length > start ? count_characters(out->data + start) : 0;
+	yaml_text_write_escaped(escaped->text, strlen(escaped->text), column, escaped->indent, escaped->split, out);
+}
+
+/* Copy what libyaml wrote, with stand-ins replaced. They are three bytes each and the only text that begins with 0xee
+ * or 0xef and is in the private-use area. */
 static void finish(const struct writer *writer, struct acr_buf *out)
 {
 	const char *text = acr_buf_str(&writer->laid_out);
-	size_t length = writer->laid_out.length, next = 0, column = 0, size;
-	for (size_t at = 0; at < length; at += size) {
-		uint32_t point;
-		size = pytext_decode(text + at, length - at, &point);
-		if (point == STAND_IN_SCALAR) {
-			const struct escaped *escaped = &writer->escaped[next++];
-			while (strncmp(text + at + size, text + at, 3) == 0) {
-				size += 3;
-			}
-			column = yaml_text_write_escaped(escaped->text, strlen(escaped->text), column, escaped->indent,
-							 escaped->split, out);
+	size_t length = writer->laid_out.length, next = 0, copied = 0;
+	for (size_t at = 0; at < length; at++) {
+		uint32_t point = 0;
+		if ((unsigned char)text[at] < 0xee || pytext_decode(text + at, length - at, &point) != 3 ||
+		    point < STAND_IN_SCALAR || point > STAND_IN_LAST) {
 			continue;
 		}
-		column = point == '\n' ? 0 : column + 1;
-		if (point >= STAND_IN_FIRST && point <= STAND_IN_LAST) {
-			pytext_encode(writer->characters[point - STAND_IN_FIRST], out);
+		acr_buf_add(out, text + copied, at - copied);
+		if (point == STAND_IN_SCALAR) {
+			write_escaped(&writer->escaped[next++], out);
+			while (strncmp(text + at + 3, text + at, 3) == 0) {
+				at += 3;
+			}
 		} else {
-			acr_buf_add(out, text + at, size);
+			pytext_encode(writer->characters[point - STAND_IN_FIRST], out);
 		}
+		at += 2;
+		copied = at + 1;
 	}
+	acr_buf_add(out, text + copied, length - copied);
 }
 
 /* PyYAML marks the end of a document that is nothing but a plain scalar. */

@@ -38,8 +38,12 @@ size_t pytext_decode(const char *text, size_t length, uint32_t *point)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char lead = (unsigned char)*text;
-	size_t size = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
-	uint32_t value = size == 1 ? lead : lead & (0x7fu >> size);
+	if (lead < 0x80) {
+		*point = lead;
+		return 1;
+	}
+	size_t size = lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
+	uint32_t value = lead & (0x7fu >> size);
 	bool valid = size > 0 && size <= length;
 	for (size_t i = 1; valid && i < size; i++) {
 		valid = ((unsigned char)text[i] & 0xc0) == 0x80;

@@ -226,8 +226,8 @@ static size_t continue_line(size_t indent, bool before_blank, struct acr_buf *ou
 	return indent + before_blank;
 }
 
-size_t yaml_text_write_escaped(const char *text, size_t length, size_t column, size_t indent, bool split,
-			       struct acr_buf *out)
+void yaml_text_write_escaped(const char *text, size_t length, size_t column, size_t indent, bool split,
+			     struct acr_buf *out)
 {
 	bool after_escape = false;
 	acr_buf_putc(out, '"');
@@ -253,5 +253,4 @@ size_t yaml_text_write_escaped(const char *text, size_t length, size_t column, s
 		after_escape = false;
 	}
 	acr_buf_putc(out, '"');
-	return column + 1;
 }

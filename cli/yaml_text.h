@@ -9,10 +9,9 @@ bool yaml_text_is_typed(const char *text);
 bool yaml_text_has_line_end(const char *text, size_t length);
 /* Whether text can only be written with escapes, in double quotes. */
 bool yaml_text_needs_escapes(const char *text, size_t length);
-/* Write it so, at a column of the line; returns the column behind it. Lines over 80 characters are continued at
- * `indent`, if `split`. */
-size_t yaml_text_write_escaped(const char *text, size_t length, size_t column, size_t indent, bool split,
-                               struct acr_buf *out);
+/* Write it so, at a column of the line. Lines over 80 characters are continued at `indent`, if `split`. */
+void yaml_text_write_escaped(const char *text, size_t length, size_t column, size_t indent, bool split,
+                             struct acr_buf *out);
 /* Append a finished document with colours for keys and quoted scalars. */
 void yaml_colour(const struct acr_buf *text, struct acr_buf *out);
 
