@@ -3,13 +3,16 @@
  *   agent_routes.c    what management answers: uploads, scheduleRun, runs
  *   agent_tasks.c     stored tasks and task runs
  *   agent_filter.c    $filter of a list of runs
- *   agent_runs.c      queue, workers, states of runs, what survives a restart
+ *   agent_queue.c     queue and workers, what survives a restart
+ *   agent_runs.c      one run: resource, states, request on disk
  *   agent_request.c   a run request becomes a task: a list of steps
  *   agent_yaml.c      acb.yaml becomes a task
  *   agent_template.c  {{.Run.ID}}, $Registry
  *   agent_words.c     lists of words
  *   agent_source.c    gets the context of a run
  *   agent_steps.c     performs a task with buildah
+ *   agent_settings.c  the files buildah reads: registries, credentials
+ *   agent_report.c    the report at the end of a log
  *   agent_images.c    base images that need no network
  *   agent_dockerfile.c  the images a Dockerfile builds on
  *   agent_child.c     child processes that cannot outlive their run
@@ -24,8 +27,7 @@
 #include <sys/types.h>
 #include "emulator.h"
 
-/* ---- agent_words.c: an argv under construction
- * ------------------------------------------------------------------------- */
+/* ---- agent_words.c: an argv under construction -------------------------------------------------------------- */
 
 struct words {
 	char **items; /* ended by NULL once something was added */
@@ -38,7 +40,7 @@ void words_clear(struct words *words);
 /* Split a command line at blanks, honouring quotes and backslashes as a shell does. */
 int words_split(const char *text, struct words *ret, struct acr_error *error) ACR_MUST_CHECK;
 
-/* ---- blob.c ---------------------------------------------------------------------------------------------------- */
+/* ---- blob.c ------------------------------------------------------------------------------------------------- */
 
 /* The file behind a blob; yours to free(). */
 char *blob_file(const char *container, const char *name);
@@ -49,7 +51,7 @@ bool blob_name_is_safe(const char *name);
 /* Delete uploads that are older than this. */
 void uploads_expire(int seconds);
 
-/* ---- agent_log.c ----------------------------------------------------------------------------------------------- */
+/* ---- agent_log.c -------------------------------------------------------------------------------------------- */
 
 /* The log of a run: lines end in CR LF, as the service writes them, and secrets are blanked. Written by one thread. */
 struct run_log {
@@ -72,7 +74,7 @@ int log_complete(const char *path, const char *state, struct acr_error *error) A
 /* That mark; NULL while the log grows. Yours to free(). */
 char *log_state(const char *path);
 
-/* ---- runs ------------------------------------------------------------------------------------------------------ */
+/* ---- runs --------------------------------------------------------------------------------------------------- */
 
 struct run {
 	char *registry;           /* resource id */
@@ -88,7 +90,7 @@ struct run {
 	int64_t started;         /* milliseconds, see ticks() */
 	int64_t deadline;
 
-	/* Guarded by the lock of agent_runs.c. */
+	/* Guarded by the lock of agent_queue.c. */
 	bool canceled;
 	bool timed_out;
 	bool active; /* a worker has it */
@@ -100,6 +102,22 @@ struct run {
 int64_t ticks(void);
 /* "2023-12-21T23:56:34+00:00", as runs carry it; yours to free(). */
 char *run_time(void);
+
+/* How a run ends. */
+enum run_end { RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELED, RUN_TIMED_OUT, RUN_BROKEN };
+/* Make a run: its resource, its request on disk. *answer gets the resource as scheduleRun answers it. NULL when the
+ * run has ended already, since its request could not be stored. */
+struct run *run_create(const struct acr_json *registry, const struct acr_json *request, const char *task,
+		       struct acr_json **answer);
+/* A run from its folder; NULL when that holds none. */
+struct run *run_load(const char *folder);
+/* Whether a run that the last process left is still to be performed; otherwise it is brought to its end. */
+bool run_revive(struct run *run);
+/* Perform and conclude it. */
+void run_perform(struct run *run);
+/* The last line of the log, the final state, the mark of the log; `message` may be NULL. */
+void run_conclude(struct run *run, enum run_end end, const char *message);
+void run_free(struct run *run);
 
 /* Queue a run. `request` is copied; `task` is the name of the task it belongs to or NULL. The reply is the run as
  * scheduleRun answers it. */
@@ -117,7 +135,7 @@ void run_child_end(struct run *run);
 /* Whether the run is to stop; an error that says why is then in `error`. */
 int run_check(struct run *run, struct acr_error *error) ACR_MUST_CHECK;
 
-/* ---- agent_child.c --------------------------------------------------------------------------------------------- */
+/* ---- agent_child.c ------------------------------------------------------------------------------------------ */
 
 struct child {
 	struct words arguments;     /* [0] is looked up in PATH */
@@ -136,7 +154,7 @@ int child_run_quietly(const struct child *child, struct acr_error *error) ACR_MU
 /* Delete a folder with everything in it, also what belongs to other ids of a user namespace. */
 void remove_tree(const char *path);
 
-/* ---- agent_request.c, agent_yaml.c: tasks ----------------------------------------------------------------------- */
+/* ---- agent_request.c, agent_yaml.c: tasks ------------------------------------------------------------------- */
 
 enum step_kind { STEP_BUILD, STEP_PUSH, STEP_COMMAND };
 
@@ -187,7 +205,7 @@ bool request_is_known(const char *type);
 struct acr_json *request_of_task(const struct acr_json *task, const struct acr_json *overrides,
 				 struct acr_error *error);
 
-/* ---- agent_tasks.c, agent_routes.c: management ------------------------------------------------------------------ */
+/* ---- agent_tasks.c, agent_routes.c: management -------------------------------------------------------------- */
 
 void tasks_get(struct arm_request *request);
 void tasks_put(struct arm_request *request);
@@ -198,7 +216,7 @@ void task_runs_put(struct arm_request *request);
 /* Queue the run that a run request of any kind asks for. NULL when it cannot be, and answered. */
 struct acr_json *request_schedule(struct arm_request *request, const struct acr_json *body);
 
-/* ---- agent_source.c -------------------------------------------------------------------------------------------- */
+/* ---- agent_source.c ----------------------------------------------------------------------------------------- */
 
 /* Get the context from an upload of the registry, a Git repository or an archive; NULL and "" give an empty one.
  * `folder` gets the place on disk, within the context the part that the location names ("#branch:dir"); yours to
@@ -206,29 +224,43 @@ struct acr_json *request_schedule(struct arm_request *request, const struct acr_
 int source_fetch(struct run *run, const char *location, const char *token, char **folder,
 		 struct acr_error *error) ACR_MUST_CHECK;
 
-/* ---- agent_steps.c --------------------------------------------------------------------------------------------- */
+/* ---- agent_steps.c ------------------------------------------------------------------------------------------ */
 
 /* Perform the steps. ACR_ERROR_RUN when one failed. */
 int task_perform(struct run *run, struct task *task, struct acr_error *error) ACR_MUST_CHECK;
-/* Write the files buildah reads, once at the start. */
+/* What buildah knows of an image that the run has. */
+int image_inspect(struct run *run, const char *image, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* ---- agent_report.c ----------------------------------------------------------------------------------------- */
+
+/* Tell the log about run->images. */
+int report_images(struct run *run, struct acr_error *error) ACR_MUST_CHECK;
+
+/* ---- agent_settings.c --------------------------------------------------------------------------------------- */
+
+/* Write the credentials of the run where its tools find them. */
+int logins_write(struct run *run, struct acr_error *error) ACR_MUST_CHECK;
+/* That file; yours to free(). */
+char *logins_file(const struct run *run);
+/* Write the files that are the same for all runs, once at the start. */
 int settings_write(struct acr_error *error) ACR_MUST_CHECK;
 /* "STATE/agent/settings/NAME"; yours to free(). */
 char *settings_file(const char *name);
 
-/* ---- agent_images.c -------------------------------------------------------------------------------------------- */
+/* ---- agent_images.c ----------------------------------------------------------------------------------------- */
 
 /* Make the base image ready that stands in for `reference`, if there is one. */
 int images_prepare(struct run *run, const char *reference, struct acr_error *error) ACR_MUST_CHECK;
 /* Add the options that let buildah see the base images made so far. */
 void images_add_options(struct words *arguments);
 
-/* ---- agent_dockerfile.c ---------------------------------------------------------------------------------------- */
+/* ---- agent_dockerfile.c ------------------------------------------------------------------------------------- */
 
 /* The images that FROM lines name, in order, stages left out; the last one is what the result runs on (unless it is
  * empty: "scratch"). `arguments` are "NAME=value" pairs that replace defaults of ARG lines. */
 void dockerfile_bases(const char *text, const struct words *arguments, struct words *ret);
 
-/* ---- agent_filter.c -------------------------------------------------------------------------------------------- */
+/* ---- agent_filter.c ----------------------------------------------------------------------------------------- */
 
 struct run_filter;
 /* "TaskName eq 't' and Status eq 'Failed' and contains(OutputImageManifests, 'x@sha256:…')". */

@@ -35,8 +35,7 @@ void child_clear(struct child *child)
 	words_clear(&child->environment);
 }
 
-/* ---- the supervisor: only what is safe in a fork of a process with threads (signal-safety(7)) ---------------------
- */
+/* ---- the supervisor: only what is safe in a fork of a process with threads (signal-safety(7)) --------------- */
 
 /* Kill the children of this process once; false when they cannot be listed. */
 static bool kill_children(void)
@@ -130,8 +129,7 @@ static _Noreturn void supervise(const struct launch *launch)
 	_exit(result);
 }
 
-/* ---- the agent's side ---------------------------------------------------------------------------------------------
- */
+/* ---- the agent's side --------------------------------------------------------------------------------------- */
 
 /* The environment of every child: little of ours, so that builds do not depend on who started the emulator. */
 static void base_environment(const struct run *run, struct words *environment)

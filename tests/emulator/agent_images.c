@@ -57,8 +57,7 @@ static char *folder_of(const struct stand_in *image)
 	return acr_format("%s/agent/images/%s", emulator.state, image->name);
 }
 
-/* ---- what is in them -----------------------------------------------------------------------------------------------
- */
+/* ---- what is in them ---------------------------------------------------------------------------------------- */
 
 static int write_file(const char *root, const char *name, const void *bytes, size_t length, mode_t mode,
 		      struct acr_error *error)
@@ -158,8 +157,7 @@ static int fill_busybox(const char *root, struct acr_error *error)
 	return link_applets(bin, error);
 }
 
-/* ---- making one -----------------------------------------------------------------------------------------------------
- */
+/* ---- making one --------------------------------------------------------------------------------------------- */
 
 static int build(const struct stand_in *image, const char *folder, struct acr_error *error)
 {

@@ -33,8 +33,7 @@ void task_clear(struct task *task)
 	*task = (struct task){0};
 }
 
-/* ---- what templates may name ---------------------------------------------------------------------------------------
- */
+/* ---- what templates may name -------------------------------------------------------------------------------- */
 
 struct acr_json *run_values(const struct run *run)
 {
@@ -91,8 +90,7 @@ static int add_values(struct run *run, const char *file_text, size_t length, str
 	return 0;
 }
 
-/* ---- DockerBuildRequest ---------------------------------------------------------------------------------------------
- */
+/* ---- DockerBuildRequest ------------------------------------------------------------------------------------- */
 
 static char *full_image_name(const struct run *run, const char *name, const struct acr_json *values,
 			     struct acr_error *error)
@@ -168,8 +166,7 @@ static int docker_steps(struct run *run, struct task *task, struct acr_error *er
 	return 0;
 }
 
-/* ---- FileTaskRunRequest, EncodedTaskRunRequest
- * ------------------------------------------------------------------------ */
+/* ---- FileTaskRunRequest, EncodedTaskRunRequest -------------------------------------------------------------- */
 
 static int read_context_file(const struct task *task, const char *name, struct acr_buf *text, struct acr_error *error)
 {
@@ -248,8 +245,7 @@ bool request_is_known(const char *type)
 	return false;
 }
 
-/* ---- stored tasks
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- stored tasks ------------------------------------------------------------------------------------------- */
 
 /* Members whose name differs between a task's step and a request. */
 static void rename_member(struct acr_json *object, const char *from, const char *to)

@@ -29,7 +29,7 @@ static void list_build_source_upload_url(struct arm_request *request)
 	reply_json(request->exchange, 200, json_build("{'uploadUrl':%s,'relativePath':%s}", url, name));
 }
 
-/* ---- scheduleRun ------------------------------------------------------------------------------------------------- */
+/* ---- scheduleRun -------------------------------------------------------------------------------------------- */
 
 /* The request that a TaskRunRequest stands for; NULL when a reply was made. *name gets the name of the task. */
 static struct acr_json *resolve_task(struct exchange *exchange, const struct acr_json *body, char **name)
@@ -74,7 +74,7 @@ static void schedule_run(struct arm_request *request)
 		reply_json(request->exchange, 200, run);
 }
 
-/* ---- runs -------------------------------------------------------------------------------------------------------- */
+/* ---- runs --------------------------------------------------------------------------------------------------- */
 
 /* The number in "cf12". */
 static long run_number(const struct acr_json *run)

@@ -1,44 +1,30 @@
-/* Runs: their queue, the workers that perform them, the states they go through, and what survives a restart.
- *
- * A run that is not over has a folder STATE/agent/runs/CONTAINER-ID with its request. What is found there at the start
- * was queued (and is queued again) or under way (and has failed). */
+/* A run: its resource and the states it goes through, its request on disk, how it is performed and concluded. */
 #include "agent.h"
 
 #include <acr/clock.h>
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define WORKERS 2
 #define DEFAULT_TIMEOUT 3600
 #define MAX_TIMEOUT 28800
 #define REQUEST_MAX ((size_t)64 << 20)
-#define UPLOAD_LIFETIME (24 * 3600)
 
 /* Final states: what the resource says, what the log says, and how the last line of the log reads. */
 static const struct ending {
 	const char *status, *mark, *line;
 } endings[] = {
+	/* in the order of enum run_end */
 	{"Succeeded", "successful", "was successful after"},
 	{"Failed", "failed", "failed after"},
 	{"Canceled", "canceled", "was canceled after"},
 	{"Timeout", "timedout", "timed out after"},
 	{"Error", "internalerror", "was ended by an error of the agent after"},
 };
-enum { SUCCEEDED, FAILED, CANCELED, TIMED_OUT, BROKEN };
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* a run was queued, a run ended, the agent stops */
-static struct run *runs;                                  /* queued and under way, oldest first */
-static bool stopping;
-static pthread_t workers[WORKERS];
-static size_t worker_count;
 
 int64_t ticks(void)
 {
@@ -51,7 +37,7 @@ char *run_time(void)
 	return acr_format("%.19s+00:00", exact);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------------------------------------------- */
 
 char *run_container(const struct acr_json *registry)
 {
@@ -76,7 +62,7 @@ static char *log_path(const struct run *run)
 	return blob_file(run->container, name);
 }
 
-static void run_free(struct run *run)
+void run_free(struct run *run)
 {
 	if (!run)
 		return;
@@ -111,7 +97,7 @@ static struct run *run_new(const char *registry, const char *container, const ch
 	return run;
 }
 
-/* ---- the resource ------------------------------------------------------------------------------------------------ */
+/* ---- the resource ------------------------------------------------------------------------------------------- */
 
 static bool merge(struct acr_json *resource, void *user)
 {
@@ -159,10 +145,10 @@ static void complete(const struct run *run, const struct ending *ending)
 	remove_tree(run->folder);
 }
 
-/* The last words in the log, the final state, then the mark that the log is complete: whoever sees the mark finds the
- * run in its final state. */
-static void conclude(struct run *run, const struct ending *ending, const char *message)
+/* The state comes before the mark of the log: whoever sees the mark finds the run in its final state. */
+void run_conclude(struct run *run, enum run_end end, const char *message)
 {
+	const struct ending *ending = &endings[end];
 	int64_t seconds = run->started ? (ticks() - run->started + 500) / 1000 : 0;
 	ACR_AUTO_FREE char *path = log_path(run);
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
@@ -184,36 +170,7 @@ static void conclude(struct run *run, const struct ending *ending, const char *m
 	complete(run, ending);
 }
 
-/* ---- performing one ---------------------------------------------------------------------------------------------- */
-
-bool run_child_begin(struct run *run, pid_t child)
-{
-	pthread_mutex_lock(&lock);
-	bool allowed = !run->canceled;
-	if (allowed)
-		run->child = child;
-	pthread_mutex_unlock(&lock);
-	return allowed;
-}
-
-void run_child_end(struct run *run)
-{
-	pthread_mutex_lock(&lock);
-	run->child = 0;
-	pthread_mutex_unlock(&lock);
-}
-
-int run_check(struct run *run, struct acr_error *error)
-{
-	pthread_mutex_lock(&lock);
-	bool canceled = run->canceled;
-	pthread_mutex_unlock(&lock);
-	if (canceled)
-		return acr_fail(error, ACR_ERROR_CANCELLED, "the run was canceled");
-	if (ticks() >= run->deadline)
-		return acr_fail(error, ACR_ERROR_TIMEOUT, "the run took longer than its timeout allows");
-	return 0;
-}
+/* ---- performing one ----------------------------------------------------------------------------------------- */
 
 /* What the machine is, as images name it. */
 static const char *native_architecture(void)
@@ -257,15 +214,15 @@ static int perform_task(struct run *run, struct acr_error *error)
 	return result;
 }
 
-static const struct ending *ending_of(int result)
+static enum run_end end_of(int result)
 {
-	return &endings[result == 0                     ? SUCCEEDED
-			: result == ACR_ERROR_CANCELLED ? CANCELED
-			: result == ACR_ERROR_TIMEOUT   ? TIMED_OUT
-							: FAILED];
+	return result == 0                     ? RUN_SUCCEEDED
+	       : result == ACR_ERROR_CANCELLED ? RUN_CANCELED
+	       : result == ACR_ERROR_TIMEOUT   ? RUN_TIMED_OUT
+					       : RUN_FAILED;
 }
 
-static void perform(struct run *run)
+void run_perform(struct run *run)
 {
 	double seconds = acr_json_num(run->request, "/timeout", DEFAULT_TIMEOUT);
 	run->started = ticks();
@@ -276,101 +233,10 @@ static void perform(struct run *run)
 	int result = log_open(&run->log, path, &error);
 	if (result == 0)
 		result = perform_task(run, &error);
-	conclude(run, ending_of(result), result == ACR_ERROR_CANCELLED ? NULL : error.message);
+	run_conclude(run, end_of(result), result == ACR_ERROR_CANCELLED ? NULL : error.message);
 }
 
-/* ---- the queue --------------------------------------------------------------------------------------------------- */
-
-/* Under the lock. */
-static void append(struct run *run)
-{
-	struct run **place = &runs;
-	while (*place)
-		place = &(*place)->next;
-	*place = run;
-	pthread_cond_broadcast(&changed);
-}
-
-/* Under the lock. */
-static void unlink_run(struct run *run)
-{
-	struct run **place = &runs;
-	while (*place && *place != run)
-		place = &(*place)->next;
-	if (*place)
-		*place = run->next;
-	pthread_cond_broadcast(&changed);
-}
-
-/* Under the lock. */
-static struct run *find(const char *resource)
-{
-	struct run *run = runs;
-	while (run && strcasecmp(run->resource, resource) != 0)
-		run = run->next;
-	return run;
-}
-
-/* Under the lock. */
-static struct run *next_queued(void)
-{
-	struct run *run = runs;
-	while (run && (run->active || run->canceled))
-		run = run->next;
-	return run;
-}
-
-static void *work(void *user)
-{
-	(void)user;
-	pthread_mutex_lock(&lock);
-	while (!stopping) {
-		struct run *run = next_queued();
-		if (!run) {
-			pthread_cond_wait(&changed, &lock);
-			continue;
-		}
-		run->active = true;
-		pthread_mutex_unlock(&lock);
-		perform(run);
-		pthread_mutex_lock(&lock);
-		unlink_run(run);
-		run_free(run);
-	}
-	pthread_mutex_unlock(&lock);
-	return NULL;
-}
-
-/* Under the lock: let a run that is under way end. */
-static void interrupt(struct run *run)
-{
-	run->canceled = true;
-	if (run->child)
-		kill(run->child, SIGTERM);
-}
-
-bool run_cancel(const char *resource)
-{
-	pthread_mutex_lock(&lock);
-	struct run *run = find(resource);
-	bool found = run != NULL, queued = run && !run->active && !run->canceled;
-	if (run)
-		interrupt(run);
-	if (queued) {
-		run->active = true; /* ours now */
-		pthread_mutex_unlock(&lock);
-		conclude(run, &endings[CANCELED], NULL);
-		pthread_mutex_lock(&lock);
-		unlink_run(run);
-		run_free(run);
-	}
-	while (find(resource))
-		pthread_cond_wait(&changed, &lock);
-	pthread_mutex_unlock(&lock);
-	return found;
-}
-
-/* ---- scheduling -------------------------------------------------------------------------------------------------- */
+/* ---- making one --------------------------------------------------------------------------------------------- */
 
 /* The next free id of a registry. A registry that was deleted and made again starts over, without the old blobs. */
 static char *next_id(const char *container, const char *registry)
@@ -378,7 +244,8 @@ static char *next_id(const char *container, const char *registry)
 	char digest[65];
 	acr_sha256_hex(registry, strlen(registry), digest);
 	ACR_AUTO_FREE char *name = acr_format("runs-%.32s", digest);
-	pthread_mutex_lock(&lock);
+	static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
+	pthread_mutex_lock(&counting);
 	ACR_AUTO_PTR(acr_json) *counter = store_private_get(name);
 	const char *before = acr_json_str(counter, "/container");
 	if (before && strcmp(before, container) != 0) {
@@ -392,7 +259,7 @@ static char *next_id(const char *container, const char *registry)
 	acr_json_set_str(counter, "container", container);
 	acr_json_set_num(counter, "last", number);
 	store_private_put(name, counter);
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&counting);
 	return acr_format("cf%d", number);
 }
 
@@ -456,29 +323,24 @@ static int save_request(const struct run *run, struct acr_error *error)
 	return acr_file_replace(path, text, strlen(text), 0600, error);
 }
 
-struct acr_json *run_schedule(const struct acr_json *registry, const struct acr_json *request, const char *task)
+struct run *run_create(const struct acr_json *registry, const struct acr_json *request, const char *task,
+		       struct acr_json **answer)
 {
 	const char *resource = acr_json_str(registry, "/id");
 	ACR_AUTO_FREE char *container = run_container(registry);
 	ACR_AUTO_FREE char *id = next_id(container, resource);
 	struct run *run = run_new(resource, container, id, acr_json_str(registry, "/properties/loginServer"), request);
-	struct acr_json *answer = first_answer(run);
-	store_run(run, answer, task);
+	*answer = first_answer(run);
+	store_run(run, *answer, task);
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
-	if (save_request(run, &error) < 0) {
-		conclude(run, &endings[BROKEN], error.message);
-		run_free(run);
-		return answer;
-	}
-	pthread_mutex_lock(&lock);
-	append(run);
-	pthread_mutex_unlock(&lock);
-	return answer;
+	if (save_request(run, &error) == 0)
+		return run;
+	run_conclude(run, RUN_BROKEN, error.message);
+	run_free(run);
+	return NULL;
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------------------------- */
-
-static struct run *load_run(const char *folder)
+struct run *run_load(const char *folder)
 {
 	ACR_AUTO_FREE char *path = request_file(folder);
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(REQUEST_MAX);
@@ -499,91 +361,17 @@ static struct run *load_run(const char *folder)
 	return run;
 }
 
-/* What to do with a run that the last process left. */
-static void revive(struct run *run)
+bool run_revive(struct run *run)
 {
 	ACR_AUTO_PTR(acr_json) *resource = store_get(run->resource);
 	const char *status = acr_json_str(resource, "/properties/status");
 	run->started = 0;
-	if (status && !strcmp(status, "Queued")) {
-		append(run);
-		return;
-	}
+	if (status && !strcmp(status, "Queued"))
+		return true;
 	const struct ending *ending = status ? find_ending(status) : NULL;
-	if (!ending)
-		conclude(run, &endings[BROKEN], "the agent stopped while the run was under way");
-	else
+	if (ending)
 		complete(run, ending);
-	run_free(run);
-}
-
-static int by_age(const void *a, const void *b)
-{
-	const struct run *first = *(struct run *const *)a, *second = *(struct run *const *)b;
-	return first->started != second->started ? (first->started < second->started ? -1 : 1)
-						 : strverscmp(first->id, second->id);
-}
-
-static void revive_all(const char *folder)
-{
-	DIR *directory = opendir(folder);
-	struct run **found = NULL;
-	size_t count = 0;
-	struct dirent *entry;
-	while (directory && (entry = readdir(directory))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		ACR_AUTO_FREE char *path = acr_path_join(folder, entry->d_name);
-		struct run *run = load_run(path);
-		if (!run) {
-			remove_tree(path);
-			continue;
-		}
-		found = acr_realloc_array(found, count + 1, sizeof(struct run *));
-		found[count++] = run;
-	}
-	if (directory)
-		closedir(directory);
-	if (count)
-		qsort(found, count, sizeof(struct run *), by_age);
-	for (size_t i = 0; i < count; i++)
-		revive(found[i]);
-	free(found);
-}
-
-int agent_start(struct acr_error *error)
-{
-	if (settings_write(error) < 0)
-		return error->code;
-	uploads_expire(UPLOAD_LIFETIME);
-	ACR_AUTO_FREE char *folder = acr_format("%s/agent/runs", emulator.state);
-	if (acr_folder_make(folder, error) < 0)
-		return error->code;
-	stopping = false;
-	revive_all(folder);
-	for (worker_count = 0; worker_count < WORKERS; worker_count++) {
-		int failure = pthread_create(&workers[worker_count], NULL, work, NULL);
-		if (failure)
-			return acr_fail_errno(error, failure, "cannot start a thread of the build agent");
-	}
-	return 0;
-}
-
-void agent_stop(void)
-{
-	pthread_mutex_lock(&lock);
-	stopping = true;
-	for (struct run *run = runs; run; run = run->next)
-		if (run->active)
-			interrupt(run);
-	pthread_cond_broadcast(&changed);
-	pthread_mutex_unlock(&lock);
-	while (worker_count)
-		pthread_join(workers[--worker_count], NULL);
-	/* What is still queued stays in its folder and is taken up at the next start. */
-	while (runs) {
-		struct run *run = runs;
-		runs = run->next;
-		run_free(run);
-	}
+	else
+		run_conclude(run, RUN_BROKEN, "the agent stopped while the run was under way");
+	return false;
 }

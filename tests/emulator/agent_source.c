@@ -56,7 +56,7 @@ static int unpack(struct run *run, const char *archive, const char *folder, stru
 	return command(run, folder, NULL, arguments, error);
 }
 
-/* ---- archives from the web --------------------------------------------------------------------------------------- */
+/* ---- archives from the web ---------------------------------------------------------------------------------- */
 
 struct download {
 	struct run *run;
@@ -144,8 +144,7 @@ static int fetch_archive(struct run *run, const char *location, const char *fold
 	return result;
 }
 
-/* ---- uploads ------------------------------------------------------------------------------------------------------
- */
+/* ---- uploads ------------------------------------------------------------------------------------------------ */
 
 static int fetch_upload(struct run *run, const char *name, const char *folder, struct acr_error *error)
 {
@@ -158,8 +157,7 @@ static int fetch_upload(struct run *run, const char *name, const char *folder, s
 	return unpack(run, archive, folder, error);
 }
 
-/* ---- Git ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Git ---------------------------------------------------------------------------------------------------- */
 
 /* The credential goes through the environment, where only this user can see it. */
 static void add_credential(struct run *run, const char *token, struct words *environment)
@@ -199,8 +197,7 @@ static int fetch_git(struct run *run, const char *location, const char *token, c
 	return 0;
 }
 
-/* ---- all of them ---------------------------------------------------------------------------------------------------
- */
+/* ---- all of them -------------------------------------------------------------------------------------------- */
 
 /* The folder within the context; it must not lead out of it. */
 static int enter(const char *workspace, const char *inner, char **folder, struct acr_error *error)

@@ -1,102 +1,16 @@
-/* Steps performed with buildah, and the report at the end of the log. */
+/* Steps performed with buildah. */
 #include "agent.h"
 
 #include <acr/image.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define INSPECT_MAX ((size_t)8 << 20)
 #define DOCKERFILE_MAX ((size_t)1 << 20)
 #define WORKSPACE "/workspace" /* where a command finds the context */
 
-/* ---- files buildah reads --------------------------------------------------------------------------------------------
- */
-
-char *settings_file(const char *name)
-{
-	return acr_format("%s/agent/settings/%s", emulator.state, name);
-}
-
-int settings_write(struct acr_error *error)
-{
-	static const struct {
-		const char *name, *text;
-	} files[] = {
-		{"registries.conf",
-		 "unqualified-search-registries = [\"docker.io\"]\nshort-name-mode = \"permissive\"\n"},
-		{"policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}\n"},
-	};
-	ACR_AUTO_FREE char *folder = settings_file("");
-	if (acr_folder_make(folder, error) < 0)
-		return error->code;
-	for (size_t i = 0; i < ACR_COUNT(files); i++) {
-		ACR_AUTO_FREE char *path = settings_file(files[i].name);
-		if (acr_file_replace(path, files[i].text, strlen(files[i].text), 0600, error) < 0)
-			return error->code;
-	}
-	return 0;
-}
-
-static void add_login(struct acr_json *auths, const char *server, const char *username, const char *password)
-{
-	ACR_AUTO_FREE char *pair = acr_format("%s:%s", username, password);
-	ACR_AUTO(acr_buf) encoded = ACR_BUF_INIT;
-	acr_base64_encode(pair, strlen(pair), &encoded);
-	acr_json_set(auths, server, json_build("{'auth':%s}", acr_buf_str(&encoded)));
-}
-
-/* Whether the run may use the registry it belongs to. */
-static bool has_own_login(const struct run *run)
-{
-	const struct acr_json *credentials = acr_json_at(run->request, "/credentials/sourceRegistry");
-	const char *mode = acr_json_str(credentials, "/loginMode");
-	const char *identity = acr_json_str(credentials, "/identity");
-	if (mode && !strcasecmp(mode, "None"))
-		return false;
-	if (identity)
-		return strcasecmp(identity, "none") != 0;
-	ACR_AUTO_PTR(acr_json) *registry = store_get(run->registry);
-	const char *assignment = acr_json_str(registry, "/properties/roleAssignmentMode");
-	return !assignment || strcmp(assignment, "AbacRepositoryPermissions") != 0;
-}
-
-static char *auth_file(const struct run *run)
-{
-	return acr_path_join(run->folder, "auth.json");
-}
-
-/* The credentials of the run, for its tools only. */
-static int write_logins(struct run *run, struct acr_error *error)
-{
-	ACR_AUTO_PTR(acr_json) *file = json_build("{'auths':{}}");
-	struct acr_json *auths = acr_json_get(file, "auths");
-	if (has_own_login(run)) {
-		log_line(&run->log, "Logging in to registry: %s", run->login_server);
-		add_login(auths, run->login_server, emulator.client_id, emulator.client_secret);
-	}
-	const struct acr_json *custom = acr_json_at(run->request, "/credentials/customRegistries");
-	for (const struct acr_json *item = acr_json_first(custom); item; item = acr_json_next(item)) {
-		const char *username = acr_json_str(item, "/userName/value");
-		const char *password = acr_json_str(item, "/password/value");
-		const char *type = acr_json_str(item, "/password/type");
-		log_line(&run->log, "Logging in to registry: %s", acr_json_key(item));
-		if (!username || !password || (type && strcasecmp(type, "Opaque") != 0)) {
-			log_line(&run->log, "The emulator has no key vault to read this credential from");
-			continue;
-		}
-		log_hide(&run->log, password);
-		add_login(auths, acr_json_key(item), username, password);
-	}
-	ACR_AUTO_FREE char *text = acr_json_text(file);
-	ACR_AUTO_FREE char *path = auth_file(run);
-	return acr_file_replace(path, text, strlen(text), 0600, error);
-}
-
-/* ---- calling buildah
- * ------------------------------------------------------------------------------------------------- */
+/* ---- calling buildah ---------------------------------------------------------------------------------------- */
 
 /* Begin a command line: the storage of this run, then the command. */
 static void begin(const struct run *run, struct words *words, const char *command)
@@ -111,7 +25,7 @@ static void begin(const struct run *run, struct words *words, const char *comman
 
 static void add_access(const struct run *run, struct words *words)
 {
-	ACR_AUTO_FREE char *logins = auth_file(run);
+	ACR_AUTO_FREE char *logins = logins_file(run);
 	ACR_AUTO_FREE char *policy = settings_file("policy.json");
 	words_addf(words, "--authfile=%s", logins);
 	words_addf(words, "--signature-policy=%s", policy);
@@ -132,8 +46,7 @@ static int perform(struct run *run, struct child *child, struct acr_error *error
 	return result <= 0 ? result : acr_fail(error, ACR_ERROR_RUN, "exit status %d", result);
 }
 
-/* What buildah knows of an image. */
-static int inspect(struct run *run, const char *image, struct acr_json **ret, struct acr_error *error)
+int image_inspect(struct run *run, const char *image, struct acr_json **ret, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(INSPECT_MAX);
 	struct child child = {.capture = &text};
@@ -145,8 +58,7 @@ static int inspect(struct run *run, const char *image, struct acr_json **ret, st
 	return acr_json_parse(acr_buf_str(&text), text.length, ret, error);
 }
 
-/* ---- build
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- build -------------------------------------------------------------------------------------------------- */
 
 /* The values of an option of the command line: "--tag x", "--tag=x", "-t x", "-tx". */
 static void option_values(const struct words *arguments, const char *name, char letter, struct words *ret)
@@ -165,28 +77,31 @@ static void option_values(const struct words *arguments, const char *name, char 
 	}
 }
 
-/* The images the Dockerfile of a build step names. A context that is no folder here has none that are known. */
-static void find_bases(const struct step *step, const char *folder, struct words *ret)
+/* With -f it is seen from the working directory, or else from the context, as buildah does. Yours to free(). */
+static char *dockerfile_of(const struct step *step, const char *folder)
 {
 	ACR_AUTO(words) files = {0};
-	ACR_AUTO(words) given = {0};
 	option_values(&step->arguments, "file", 'f', &files);
+	const char *file = files.count ? files.items[files.count - 1] : "Dockerfile";
+	if (*file == '/')
+		return acr_strdup(file);
+	ACR_AUTO_FREE char *here = acr_path_join(folder, file);
+	if (files.count && access(here, F_OK) == 0)
+		return TAKE(here);
+	ACR_AUTO_FREE char *context = acr_path_join(folder, step->arguments.items[step->arguments.count - 1]);
+	return acr_path_join(context, file);
+}
+
+/* The images the Dockerfile of a build step names. A context that is not on this disk has none that are known. */
+static void find_bases(const struct step *step, const char *folder, struct words *ret)
+{
+	ACR_AUTO(words) given = {0};
 	option_values(&step->arguments, "build-arg", '\0', &given);
 	words_add_all(&given, &step->secrets);
-	const char *file = files.count ? files.items[files.count - 1] : "Dockerfile";
-	const char *context = step->arguments.items[step->arguments.count - 1];
-	const char *bases[] = {folder, context};
-	for (size_t i = 0; i < ACR_COUNT(bases); i++) {
-		ACR_AUTO_FREE char *place = i == 0 ? acr_strdup(folder) : acr_path_join(folder, context);
-		ACR_AUTO_FREE char *path = *file == '/' ? acr_strdup(file) : acr_path_join(place, file);
-		ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(DOCKERFILE_MAX);
-		if ((i == 0) == (files.count == 0) && strcmp(context, ".") != 0)
-			continue; /* without -f it is in the context, with -f it is seen from here */
-		if (acr_file_read(path, &text, NULL) == 0) {
-			dockerfile_bases(acr_buf_str(&text), &given, ret);
-			return;
-		}
-	}
+	ACR_AUTO_FREE char *path = dockerfile_of(step, folder);
+	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(DOCKERFILE_MAX);
+	if (acr_file_read(path, &text, NULL) == 0)
+		dockerfile_bases(acr_buf_str(&text), &given, ret);
 }
 
 static void remember_bases(struct run *run, const struct step *step, const struct words *bases)
@@ -225,8 +140,7 @@ static int perform_build(struct run *run, const struct step *step, const char *f
 	return 0;
 }
 
-/* ---- push
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- push --------------------------------------------------------------------------------------------------- */
 
 static int push_image(struct run *run, const char *name, int64_t deadline, struct acr_error *error)
 {
@@ -259,8 +173,7 @@ static int perform_push(struct run *run, const struct step *step, int64_t deadli
 	return 0;
 }
 
-/* ---- cmd
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- cmd ---------------------------------------------------------------------------------------------------- */
 
 static void add_strings(const struct acr_json *list, struct words *words)
 {
@@ -273,7 +186,7 @@ static void add_strings(const struct acr_json *list, struct words *words)
 static int command_line(struct run *run, const struct step *step, struct words *words, struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *image = NULL;
-	if (inspect(run, step->arguments.items[0], &image, error) < 0)
+	if (image_inspect(run, step->arguments.items[0], &image, error) < 0)
 		return error->code;
 	const struct acr_json *config = acr_json_at(image, "/OCIv1/config");
 	ACR_AUTO(words) line = {0};
@@ -344,8 +257,7 @@ static int perform_command(struct run *run, const struct step *step, const char 
 	return result;
 }
 
-/* ---- a step, all steps
- * -------------------------------------------------------------------------------------------------- */
+/* ---- a step, all steps -------------------------------------------------------------------------------------- */
 
 /* The folder a build works in; it stays in the context. */
 static char *step_folder(const struct step *step, const char *context)
@@ -456,58 +368,9 @@ static int perform_steps(struct run *run, struct task *task, struct acr_error *e
 	return 0;
 }
 
-/* ---- the report
- * ---------------------------------------------------------------------------------------------------------- */
-
-static void report_image(struct run_log *log, const char *title, const struct acr_image *image, const char *digest)
-{
-	bool hub = !image->registry || !strcmp(image->registry, "docker.io");
-	bool library = hub && !strchr(image->repository, '/');
-	log_text(log, "%s", title);
-	log_text(log, "    registry: %s", hub ? "registry.hub.docker.com" : image->registry);
-	log_text(log, "    repository: %s%s", library ? "library/" : "", image->repository);
-	if (image->tag)
-		log_text(log, "    tag: %s", image->tag);
-	log_text(log, "    digest: %s", digest);
-}
-
-static int report_base(struct run *run, const char *title, const char *reference, struct acr_error *error)
-{
-	ACR_AUTO(acr_image) image = {0};
-	ACR_AUTO_PTR(acr_json) *facts = NULL;
-	if (acr_image_parse(reference, true, &image, error) < 0 || inspect(run, reference, &facts, error) < 0)
-		return error->code;
-	const char *digest = acr_json_str(facts, "/FromImageDigest");
-	report_image(&run->log, title, &image, digest ? digest : "");
-	return 0;
-}
-
-static int report(struct run *run, struct acr_error *error)
-{
-	if (!acr_json_size(run->images))
-		return 0;
-	log_line(&run->log, "The following dependencies were found:");
-	log_line(&run->log, "%s", "");
-	for (const struct acr_json *item = acr_json_first(run->images); item; item = acr_json_next(item)) {
-		ACR_AUTO_FREE char *name = acr_format("%s/%s:%s", acr_json_str(item, "/registry"),
-						      acr_json_str(item, "/repository"), acr_json_str(item, "/tag"));
-		ACR_AUTO(acr_image) image = {0};
-		if (acr_image_parse(name, true, &image, error) < 0)
-			return error->code;
-		report_image(&run->log, "- image:", &image, acr_json_str(item, "/digest"));
-		const struct acr_json *bases = acr_json_get(run->bases, name);
-		size_t left = acr_json_size(bases);
-		if (left && report_base(run, "  runtime-dependency:", acr_json_string(acr_json_item(bases, left - 1)),
-					error) < 0)
-			return error->code;
-		log_text(&run->log, "  git: {}");
-	}
-	return 0;
-}
-
 int task_perform(struct run *run, struct task *task, struct acr_error *error)
 {
-	if (write_logins(run, error) < 0 || perform_steps(run, task, error) < 0)
+	if (logins_write(run, error) < 0 || perform_steps(run, task, error) < 0)
 		return error->code;
-	return report(run, error);
+	return report_images(run, error);
 }

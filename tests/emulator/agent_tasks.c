@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- secrets ----------------------------------------------------------------------------------------------------- */
+/* ---- secrets ------------------------------------------------------------------------------------------------ */
 
 static void hide_pairs(struct acr_json *pairs)
 {
@@ -34,7 +34,7 @@ static struct acr_json *without_secrets(struct acr_json *task)
 	return task;
 }
 
-/* ---- tasks ------------------------------------------------------------------------------------------------------- */
+/* ---- tasks -------------------------------------------------------------------------------------------------- */
 
 /* What to do to a stored task. */
 struct change {
@@ -178,8 +178,7 @@ void tasks_details(struct arm_request *request)
 	reply_json(request->exchange, 200, store_get(request->id));
 }
 
-/* ---- task runs: a request and the run that came of it
- * ---------------------------------------------------------------- */
+/* ---- task runs: a request and the run that came of it ------------------------------------------------------- */
 
 static const char *state_of(const char *status)
 {

@@ -10,7 +10,7 @@ static bool is_name(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* ---- {{.Name.Name}} ---------------------------------------------------------------------------------------------- */
+/* ---- {{.Name.Name}} ----------------------------------------------------------------------------------------- */
 
 /* A scalar as text; objects and arrays have none. */
 static void add_value(const struct acr_json *value, struct acr_buf *out)
@@ -77,8 +77,7 @@ int template_expand(const char *text, const struct acr_json *values, struct acr_
 	return 0;
 }
 
-/* ---- $Name --------------------------------------------------------------------------------------------------------
- */
+/* ---- $Name -------------------------------------------------------------------------------------------------- */
 
 char *alias_expand(const char *text, const struct acr_json *aliases)
 {

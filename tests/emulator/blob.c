@@ -24,7 +24,7 @@ struct blob {
 	bool failed; /* the disk did not take what came */
 };
 
-/* ---- names and URLs ------------------------------------------------------------------------------------------- */
+/* ---- names and URLs ----------------------------------------------------------------------------------------- */
 
 char *blob_file(const char *container, const char *name)
 {
@@ -64,7 +64,7 @@ static bool path_is_safe(const char *path)
 	return name && blob_name_is_safe(path + 1);
 }
 
-/* ---- replies --------------------------------------------------------------------------------------------------- */
+/* ---- replies ------------------------------------------------------------------------------------------------ */
 
 static void add_header(struct exchange *exchange, const char *name, char *value)
 {
@@ -110,7 +110,7 @@ static void file_headers(struct exchange *exchange, const struct stat *status)
 			      (unsigned long)status->st_mtim.tv_nsec));
 }
 
-/* ---- uploads --------------------------------------------------------------------------------------------------- */
+/* ---- uploads ------------------------------------------------------------------------------------------------ */
 
 static void blob_free(void *state)
 {
@@ -290,7 +290,7 @@ static void answer_upload(struct exchange *exchange, struct blob *blob)
 		put_block_list(exchange, blob);
 }
 
-/* ---- reads ----------------------------------------------------------------------------------------------------- */
+/* ---- reads -------------------------------------------------------------------------------------------------- */
 
 static ssize_t produce(struct exchange *exchange, void *bytes, size_t size)
 {
@@ -374,7 +374,7 @@ static void read_blob(struct exchange *exchange, struct blob *blob)
 	exchange->produce = produce;
 }
 
-/* ---- the handler ----------------------------------------------------------------------------------------------- */
+/* ---- the handler -------------------------------------------------------------------------------------------- */
 
 void blob_open(void *user, struct exchange *exchange)
 {
@@ -411,7 +411,7 @@ void blob_answer(void *user, struct exchange *exchange)
 		read_blob(exchange, exchange->state);
 }
 
-/* ---- old uploads ------------------------------------------------------------------------------------------------- */
+/* ---- old uploads -------------------------------------------------------------------------------------------- */
 
 static time_t expired_before;
 
