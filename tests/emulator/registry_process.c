@@ -43,7 +43,7 @@ static int write_configuration(const char *folder, const char *secret, struct ac
 					      "storage:\n  filesystem:\n    rootdirectory: images\n"
 					      "  delete:\n    enabled: true\n"
 					      "http:\n  net: unix\n  addr: registry.sock\n  relativeurls: true\n"
-					      "  secret: %s\n",
+					      "  secret: \"%s\"\n",
 					      secret);
 	return acr_file_replace(path, text, strlen(text), 0600, error);
 }
@@ -81,7 +81,8 @@ static _Noreturn void become_registry(int folder, pid_t parent)
 	signal(SIGINT, SIG_IGN); /* Ctrl-C is for the emulator, which then ends this process */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	char *const arguments[] = {(char[]){"docker-registry"}, (char[]){"serve"}, (char[]){"config.yml"}, NULL};
-	execvp(arguments[0], arguments);
+	/* It takes settings from every variable that begins with REGISTRY_, such as skopeo's REGISTRY_AUTH_FILE. */
+	execvpe(arguments[0], arguments, (char *[]){NULL});
 	_exit(EXIT_NOT_FOUND);
 }
 
