@@ -174,7 +174,8 @@ static char *decode_path(const char *path, size_t *count)
 		if (!length)
 			continue;
 		ACR_AUTO_FREE char *segment = acr_uri_unescape(path, length, false);
-		if (!is_segment(segment) || ++*count > SEGMENTS_MAX)
+		/* An encoded NUL would cut the name short. */
+		if (memmem(path, length, "%00", 3) || !is_segment(segment) || ++*count > SEGMENTS_MAX)
 			return NULL;
 		acr_buf_putc(&decoded, '/');
 		acr_buf_puts(&decoded, *count % 2 || provider ? spelling(segment) : segment);

@@ -158,6 +158,8 @@ static struct entry *insert(const char *id)
 
 static void drop(size_t first, size_t count)
 {
+	if (!count)
+		return;
 	for (size_t i = first; i < first + count; i++) {
 		free(entries[i].key);
 		acr_json_free(entries[i].resource);
