@@ -115,7 +115,7 @@ static void test_yaml_long_lines(void **state)
 	assert_format(OUTPUT_YAML, "{\"k\":\"" NUMBERS " 0123: end\"}", "k: '" NUMBERS " 0123:\n  end'\n");
 	/* In double quotes PyYAML breaks before the blank, libyaml behind it. */
 	assert_format(OUTPUT_YAML, "{\"k\":\"\\u0007" NUMBERS " 0123456789 end\"}",
-		      "k: \"\\a" NUMBERS " 0123456789\\\n  \\ end\"\n");
+		      "k: \"\\a" NUMBERS "\\\n  \\ 0123456789 end\"\n");
 #undef NUMBERS
 }
 
