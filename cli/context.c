@@ -309,6 +309,20 @@ static bool login_server_moved(struct context *context)
 	return true;
 }
 
+/* Registries' own messages do not say what they are about. */
+static void name_resource(const struct context *context, const struct acr_params *params, struct acr_error *error)
+{
+	const char *repository = acr_json_str(params->path, "/repository"), *tag = acr_json_str(params->path, "/tag");
+
+	if (!error || !error->service_code)
+		return;
+	if (repository)
+		acr_error_prefix(error, "'%s%s%s' in %s", repository, tag ? ":" : "", tag ? tag : "",
+		                 context->login_server);
+	else
+		acr_error_prefix(error, "%s", context->login_server);
+}
+
 static int call_registry(struct context *context, const struct acr_op *op, struct acr_params *params,
                          const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
 {
@@ -324,6 +338,8 @@ static int call_registry(struct context *context, const struct acr_op *op, struc
 		acr_json_set_str(params->path, "loginServer", context->login_server);
 		rc = acr_call(context->client, op, params, options, ret, error);
 	}
+	if (rc < 0)
+		name_resource(context, params, error);
 	return rc;
 }
 

@@ -42,8 +42,11 @@ int fail_print(struct io *io, const struct acr_error *error)
 	if (error->service_code)
 		acr_buf_printf(&line, "(%s) ", error->service_code);
 	add_one_line(&line, error->message ? error->message : "");
-	if (error->request_id && error->http_status)
+	if (error->request_id && error->http_status) {
+		if (line.length && !strchr(".!?:", line.data[line.length - 1]))
+			acr_buf_putc(&line, '.');
 		acr_buf_printf(&line, " Correlation ID: %s.", error->request_id);
+	}
 	io_error(io, "%s", acr_buf_str(&line));
 	return fail_status(error->code);
 }
