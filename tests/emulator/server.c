@@ -155,6 +155,17 @@ static struct MHD_Response *make_response(struct call *call)
 					       MHD_RESPMEM_PERSISTENT);
 }
 
+/* The client's port: it tells one connection from another. */
+static int client_port(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (!info || !info->client_addr)
+		return -1;
+	const struct sockaddr *address = info->client_addr;
+	return ntohs(address->sa_family == AF_INET6 ? ((const struct sockaddr_in6 *)address)->sin6_port
+						    : ((const struct sockaddr_in *)address)->sin_port);
+}
+
 static enum MHD_Result send_reply(struct call *call, struct MHD_Connection *connection)
 {
 	struct exchange *exchange = &call->exchange;
@@ -168,7 +179,8 @@ static enum MHD_Result send_reply(struct call *call, struct MHD_Connection *conn
 		const struct acr_header *header = &exchange->reply_headers.items[i];
 		MHD_add_response_header(response, header->name, header->value);
 	}
-	note("%s %s%s -> %d", exchange->method, exchange->host, exchange->path, exchange->status);
+	note("%s %s%s -> %d (port %d)", exchange->method, exchange->host, exchange->path, exchange->status,
+	     client_port(connection));
 	enum MHD_Result result = MHD_queue_response(connection, (unsigned)exchange->status, response);
 	MHD_destroy_response(response);
 	return result;
