@@ -512,6 +512,45 @@ static void test_lock_interrupted(void **state)
 	msal_unlock(path, holder);
 }
 
+/* A clock on which, at one of the waits, the lock changes hands: its holder removes it and somebody else makes a new
+ * one. */
+struct handover {
+	struct fake_clock clock;
+	int (*sleep)(const struct acr_clock *clock, int64_t milliseconds, struct acr_error *error);
+	const char *path;
+	int holder, next;
+};
+
+static int handover_sleep(const struct acr_clock *clock, int64_t milliseconds, struct acr_error *error)
+{
+	struct handover *handover = (struct handover *)(uintptr_t)clock;
+
+	if (handover->clock.elapsed_ms > 6000 && handover->next < 0) {
+		msal_unlock(handover->path, handover->holder);
+		handover->next = acr_file_lock(handover->path, 0, NULL);
+		assert_true(handover->next >= 0);
+	}
+	return handover->sleep(clock, milliseconds, error);
+}
+
+/* The file that we waited for is gone then, and locking it means nothing. */
+static void test_lock_changes_hands(void **state)
+{
+	struct fixture *f = *state;
+	ACR_AUTO_FREE char *path = acr_format("%s.lockfile", f->cache);
+	struct handover handover = {.path = path, .next = -1};
+
+	handover.holder = msal_lock(path, &f->clock.clock, &f->error);
+	assert_true(handover.holder >= 0);
+	fake_clock_init(&handover.clock);
+	handover.sleep = handover.clock.clock.sleep;
+	handover.clock.clock.sleep = handover_sleep;
+	assert_int_equal(msal_lock(path, &handover.clock.clock, &f->error), ACR_ERROR_TIMEOUT);
+	assert_true(handover.next >= 0);
+	assert_int_equal(access(path, F_OK), 0);
+	msal_unlock(path, handover.next);
+}
+
 /* Twenty processes add one each to a number in a file under the lock: none is lost. */
 static void test_lock_excludes(void **state)
 {
@@ -637,6 +676,7 @@ int main(void)
 		TEST(test_lock_of_a_dead_process),
 		TEST(test_lock_that_is_kept),
 		TEST(test_lock_interrupted),
+		TEST(test_lock_changes_hands),
 		TEST(test_lock_excludes),
 		TEST(test_msal_reads_it),
 	};

@@ -923,8 +923,9 @@ static void test_transport_registry(void **state)
 
 static void test_transport_other_host(void **state)
 {
-	static const char *const urls[] = {"https://evil.test/v2/", "https://reg.azurecr.io.evil.test/v2/",
-					   "https://reg.azurecr.io:444/", "https://reg.azurecr.io@evil.test/"};
+	static const char *const urls[] = {"https://evil.test/v2/", "https://rag.azurecr.io/v2/",
+					   "https://reg.azurecr.io.evil.test/v2/", "https://reg.azurecr.io:444/",
+					   "https://reg.azurecr.io@evil.test/"};
 	struct fixture *f = *state;
 	long status;
 

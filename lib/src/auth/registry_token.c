@@ -74,7 +74,7 @@ void acr_registry_auth_set_login(struct acr_registry_auth *auth, const struct ac
 {
 	login_clear(&auth->login);
 	auth->login.username = acr_strdup(login->username);
-	auth->login.password = acr_strdup(login->password);
+	auth->login.password = acr_strdup(login->password ? login->password : "");
 }
 
 void acr_registry_auth_set_admin_lookup(struct acr_registry_auth *auth, acr_admin_lookup lookup, void *user)
