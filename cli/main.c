@@ -1,6 +1,5 @@
 /* The process: descriptors, signals, streams; everything else is app_main(). */
 #include <fcntl.h>
-#include <locale.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -11,11 +10,10 @@ static void open_standard_descriptors(void)
 {
 	int descriptor;
 
-	do
-		descriptor = open("/dev/null", O_RDWR);
-	while (descriptor >= 0 && descriptor <= 2);
-	if (descriptor > 2)
-		close(descriptor);
+	/* open() takes the lowest free one, which is the closed one. */
+	for (descriptor = 0; descriptor <= 2; descriptor++)
+		if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			_exit(1);
 }
 
 int main(int argc, char **argv)
@@ -24,7 +22,6 @@ int main(int argc, char **argv)
 
 	open_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
-	setlocale(LC_CTYPE, "");
 	io_system(&io);
 	return app_main(argc, argv, &io);
 }
