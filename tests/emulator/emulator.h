@@ -217,7 +217,7 @@ uint64_t registry_size(const char *id);
 void registry_stop_all(void);
 
 /* Whether a service principal or admin user name and password are right for a registry (id): used by basic
- * authentication and the password grant. Lives in arm_registries.c, since it owns the secrets. `scopes` (may be NULL)
+ * authentication and the password grant. Lives in arm_registry_secrets.c, since it owns the secrets. `scopes` (may be NULL)
  * gets what the account may do: NULL there stands for everything. */
 bool registry_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
 
