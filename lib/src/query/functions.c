@@ -1,6 +1,5 @@
 /* The functions of JMESPath: one table, checked in one place. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include "query/functions.h"
 
@@ -81,34 +80,6 @@ static int call_contains(struct eval *eval, const struct query_value *arguments,
 	return 0;
 }
 
-static int call_ends_with(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
-{
-	(void)eval, (void)count;
-	size_t length = strlen(arguments[0].string), suffix = strlen(arguments[1].string);
-	*ret = query_bool(length >= suffix && strcmp(arguments[0].string + length - suffix, arguments[1].string) == 0);
-	return 0;
-}
-
-static int call_starts_with(struct eval *eval, const struct query_value *arguments, size_t count,
-			    struct query_value *ret)
-{
-	(void)eval, (void)count;
-	*ret = query_bool(strncmp(arguments[0].string, arguments[1].string, strlen(arguments[1].string)) == 0);
-	return 0;
-}
-
-static int call_join(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
-{
-	(void)count;
-	struct query_value items = query_items(eval->arena, &arguments[1]);
-	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
-	for (size_t i = 0; i < items.count; i++) {
-		acr_buf_puts(&text, i ? arguments[0].string : "");
-		acr_buf_puts(&text, items.items[i].string);
-	}
-	return query_text(eval, &text, ret);
-}
-
 static int call_keys(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
 {
 	struct query_value object = query_members(eval->arena, &arguments[0]);
@@ -128,33 +99,6 @@ static int call_values(struct eval *eval, const struct query_value *arguments, s
 		query_push(eval->arena, &list, &object.members[count].value);
 	}
 	return query_array(eval, &list, ret);
-}
-
-/* The bytes of the UTF-8 character at `text`; fewer than its first byte promises when the text is damaged. */
-static size_t character_length(const char *text)
-{
-	unsigned char lead = (unsigned char)*text;
-	size_t promised = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1, length = 1;
-	while (length < promised && ((unsigned char)text[length] & 0xc0) == 0x80) {
-		length++;
-	}
-	return length;
-}
-
-static int call_length(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
-{
-	const struct query_value *value = &arguments[0];
-	count = 0;
-	if (value->type == QUERY_STRING) {
-		for (const char *at = value->string; *at; at += character_length(at)) {
-			count++;
-		}
-	} else {
-		count = value->type == QUERY_ARRAY ? query_items(eval->arena, value).count
-						   : query_members(eval->arena, value).count;
-	}
-	*ret = query_number((double)count);
-	return 0;
 }
 
 static int call_map(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
@@ -202,35 +146,6 @@ static int call_not_null(struct eval *eval, const struct query_value *arguments,
 	return 0;
 }
 
-static int reverse_string(struct eval *eval, const char *string, struct query_value *ret)
-{
-	size_t length = strlen(string);
-	char *reversed = arena_alloc(eval->arena, length + 1);
-	char *end = reversed + length;
-	for (size_t size; *string; string += size) {
-		size = character_length(string);
-		end -= size;
-		memcpy(end, string, size);
-	}
-	*ret = query_string(reversed);
-	return 0;
-}
-
-static int call_reverse(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
-{
-	if (arguments[0].type == QUERY_STRING) {
-		int code = reverse_string(eval, arguments[0].string, ret);
-		ret->weight = arguments[0].weight;
-		return code;
-	}
-	struct query_value items = query_items(eval->arena, &arguments[0]);
-	struct query_list list = {0};
-	for (count = items.count; count > 0; count--) {
-		query_push(eval->arena, &list, &items.items[count - 1]);
-	}
-	return query_array(eval, &list, ret);
-}
-
 static int call_to_array(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
 {
 	(void)count;
@@ -241,71 +156,6 @@ static int call_to_array(struct eval *eval, const struct query_value *arguments,
 	struct query_list list = {0};
 	query_push(eval->arena, &list, &arguments[0]);
 	return query_array(eval, &list, ret);
-}
-
-/* Decimal numbers only, white space around them allowed: strtod() also knows hexadecimal and infinity. */
-static bool read_number(const char *text, double *ret)
-{
-	text += strspn(text, " \t\r\n\f\v");
-	size_t length = strspn(text, "+-.0123456789eE");
-	char *end = NULL;
-	*ret = strtod(text, &end);
-	return length && end == text + length && isfinite(*ret) && !text[length + strspn(text + length, " \t\r\n\f\v")];
-}
-
-static int call_to_number(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
-{
-	(void)eval, (void)count;
-	double number;
-	if (arguments[0].type == QUERY_NUMBER) {
-		*ret = arguments[0];
-	} else if (arguments[0].type == QUERY_STRING && read_number(arguments[0].string, &number)) {
-		*ret = query_number(number);
-	} else {
-		*ret = query_null;
-	}
-	return 0;
-}
-
-static uint32_t code_point(const char *text, size_t length)
-{
-	uint32_t point = (unsigned char)*text & (0x7fu >> length);
-	for (size_t i = 1; i < length; i++) {
-		point = point << 6 | ((unsigned char)text[i] & 0x3f);
-	}
-	return point <= 0x10ffff ? point : 0xfffd;
-}
-
-/* Append JSON text with everything outside ASCII as \u escapes. */
-static void escape_non_ascii(const char *text, struct acr_buf *out)
-{
-	for (size_t length; *text; text += length) {
-		length = character_length(text);
-		if (length == 1) {
-			acr_buf_putc(out, *text);
-			continue;
-		}
-		uint32_t point = code_point(text, length);
-		if (point >= 0x10000) {
-			acr_buf_printf(out, "\\u%04x", 0xd800 + ((point - 0x10000) >> 10));
-			point = 0xdc00 + (point & 0x3ff);
-		}
-		acr_buf_printf(out, "\\u%04x", point);
-	}
-}
-
-static int call_to_string(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
-{
-	(void)count;
-	if (arguments[0].type == QUERY_STRING) {
-		*ret = arguments[0];
-		return 0;
-	}
-	ACR_AUTO_PTR(acr_json) *value = query_to_json(&arguments[0]);
-	ACR_AUTO_FREE char *text = acr_json_text(value);
-	ACR_AUTO(acr_buf) escaped = ACR_BUF_INIT;
-	escape_non_ascii(text, &escaped);
-	return query_text(eval, &escaped, ret);
 }
 
 static int call_type(struct eval *eval, const struct query_value *arguments, size_t count, struct query_value *ret)
@@ -324,11 +174,11 @@ static const struct function {
 	{"avg", call_avg, {NUMBERS}},
 	{"ceil", call_ceil, {NUMBER}},
 	{"contains", call_contains, {ARRAY | STRING, ANY}},
-	{"ends_with", call_ends_with, {STRING, STRING}},
+	{"ends_with", query_ends_with, {STRING, STRING}},
 	{"floor", call_floor, {NUMBER}},
-	{"join", call_join, {STRING, STRINGS}},
+	{"join", query_join, {STRING, STRINGS}},
 	{"keys", call_keys, {OBJECT}},
-	{"length", call_length, {STRING | ARRAY | OBJECT}},
+	{"length", query_length, {STRING | ARRAY | OBJECT}},
 	{"map", call_map, {REFERENCE, ARRAY}},
 	{"max", query_max, {NUMBERS | STRINGS}},
 	{"max_by", query_max_by, {ARRAY, REFERENCE}},
@@ -336,14 +186,14 @@ static const struct function {
 	{"min", query_min, {NUMBERS | STRINGS}},
 	{"min_by", query_min_by, {ARRAY, REFERENCE}},
 	{"not_null", call_not_null, {ANY | MORE}},
-	{"reverse", call_reverse, {STRING | ARRAY}},
+	{"reverse", query_reverse, {STRING | ARRAY}},
 	{"sort", query_sort, {NUMBERS | STRINGS}},
 	{"sort_by", query_sort_by, {ARRAY, REFERENCE}},
-	{"starts_with", call_starts_with, {STRING, STRING}},
+	{"starts_with", query_starts_with, {STRING, STRING}},
 	{"sum", call_sum, {NUMBERS}},
 	{"to_array", call_to_array, {ANY}},
-	{"to_number", call_to_number, {ANY}},
-	{"to_string", call_to_string, {ANY}},
+	{"to_number", query_to_number, {ANY}},
+	{"to_string", query_to_string, {ANY}},
 	{"type", call_type, {ANY}},
 	{"values", call_values, {OBJECT}},
 };

@@ -1,4 +1,4 @@
-/* What a row of the table of functions points to; internal to functions.c and functions_order.c. */
+/* What a row of the table of functions points to; internal to functions.c, functions_order.c and functions_text.c. */
 #ifndef QUERY_FUNCTIONS_H
 #define QUERY_FUNCTIONS_H
 
@@ -9,5 +9,7 @@ typedef int query_function(struct eval *eval, const struct query_value *argument
 			   struct query_value *ret);
 
 query_function query_max, query_max_by, query_min, query_min_by, query_sort, query_sort_by;
+query_function query_ends_with, query_starts_with, query_join, query_length, query_reverse, query_to_number,
+	query_to_string;
 
 #endif

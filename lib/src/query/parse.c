@@ -95,7 +95,7 @@ static void add_part(struct parser *parser, struct node *model, const char *key,
 {
 	struct arena *arena = &parser->query->arena;
 	if (key) {
-		for (size_t i = 0; i < model->count; i++) {
+		for (size_t i = 0; model->keys && i < model->count; i++) {
 			if (strcmp(model->keys[i], key) == 0) {
 				model->parts[i] = part;
 				return;
@@ -239,7 +239,8 @@ static const struct node *index_or_slice(struct parser *parser, const struct nod
 	if (parser->token[0].kind == TOKEN_COLON || parser->token[1].kind == TOKEN_COLON) {
 		return slice(parser, left);
 	}
-	long number = parser->token++->number;
+	long number = parser->token->number;
+	parser->token++;
 	if (!expect(parser, TOKEN_RIGHT_BRACKET, "']'")) {
 		return NULL;
 	}
