@@ -97,7 +97,7 @@ fuzz: fuzzers
 .PHONY: check
 check:
 	tests/setup check $(if $(AZ),az)
-	$(MAKE) all
+	$(MAKE) all build/meta/print_output
 	$(MAKE) SANITIZE=1 unit build/sanitize/acr
 	$(MAKE) fuzzers
 	tests/check $(SUITES)
@@ -113,6 +113,10 @@ bench:
 	tests/setup check
 	$(MAKE) all build/bench/pack
 	tests/bench/run
+# Prints values in the formats of -o, to be compared with what the Azure CLI's library prints.
+$(BUILD)/meta/print_output: $(BUILD)/obj/tests/meta/print_output.o $(filter-out %/cli/main.o,$(CLI_OBJECTS)) $(BUILD)/libacr.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
 $(BUILD)/bench/pack: $(BUILD)/obj/tests/bench/pack.o $(BUILD)/libacr.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)

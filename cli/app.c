@@ -72,7 +72,7 @@ static int output_format(struct app *app, enum output_format *ret, struct acr_er
 	                name);
 }
 
-static int apply_query(struct app *app, struct acr_json **value, struct acr_error *error)
+static int apply_query(struct app *app, struct acr_json **value, bool *plain_rows, struct acr_error *error)
 {
 	const char *expression = app->args.global.query;
 	ACR_AUTO_PTR(acr_query) *query = NULL;
@@ -89,6 +89,7 @@ static int apply_query(struct app *app, struct acr_json **value, struct acr_erro
 	}
 	acr_json_free(*value);
 	*value = part;
+	*plain_rows = !acr_query_is_projection_of_hash(query);
 	return 0;
 }
 
@@ -102,7 +103,7 @@ static int print_result(struct app *app, enum output_format format, const struct
 		.columns = app->args.global.query ? NULL : columns,
 	};
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
-	int rc = apply_query(app, value, error);
+	int rc = apply_query(app, value, &options.plain_rows, error);
 
 	if (rc < 0 || acr_json_is_nothing(*value))
 		return rc;
