@@ -27,7 +27,7 @@ A command:
     in any order         requests may come in another order than they are listed
     stdout TEXT          exactly this text; forms: `json VALUE` (formatted as az does), `shape VALUE` (the same, and
                          members not listed are null), `raw TEXT` (with \\n, \\r, \\xNN, and no line end of its own)
-    stderr TEXT          exactly these lines
+    stderr TEXT          exactly these lines, or `raw TEXT`
     exit STATUS          required
     connections N        how many connections were made
     asked KIND=N …       how many requests the runner answered itself: sign-in, exchange, token

@@ -64,6 +64,18 @@ def printed_json(expected, actual, shape):
         text("stdout's form", form, actual)
 
 
+def raw(literal):
+    """A text with \\n, \\r and \\xNN in it."""
+    return literal.encode("latin-1", "backslashreplace").decode("unicode_escape")
+
+
+def said(expected, actual):
+    """Standard error."""
+    if expected and expected.startswith("raw "):
+        return text("stderr", raw(expected[4:]), actual)
+    return text("stderr", expected + "\n" if expected else "", actual)
+
+
 def printed(expected, actual):
     """Standard output in one of the forms that a case may use."""
     if expected is None:
@@ -73,7 +85,7 @@ def printed(expected, actual):
     if form in ("json", "shape"):
         return printed_json(rest, actual, form == "shape")
     if form == "raw":
-        return text("stdout", rest.encode("latin-1", "backslashreplace").decode("unicode_escape"), actual)
+        return text("stdout", raw(rest), actual)
     return text("stdout", expected + "\n", actual)
 
 

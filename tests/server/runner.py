@@ -189,7 +189,7 @@ class Run:
             "~": REGISTRY, "P": f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerRegistry",
             "API": API, "TASKS_API": TASKS_API, "RESOURCES_API": RESOURCES_API,
             "SUBSCRIPTIONS_API": SUBSCRIPTIONS_API,
-            "FOLDER": self.folder, "CA": self.bundle,
+            "FOLDER": self.folder, "CA": self.bundle, "CR": "\r",
             "SOON": formatdate(time.time() + 1.9, usegmt=True), "PAST": formatdate(time.time() - 100, usegmt=True),
         }
 
@@ -281,7 +281,7 @@ class Run:
             faults.append(f"exit is {status}, expected was {step.status}; stderr: {err[-2000:]}")
         faults += compare.printed(None if step.stdout is None else self.expand(step.stdout), out)
         if "err" not in step.full and "err" not in step.closed:
-            faults += compare.text("stderr", self.expand(step.stderr) + "\n" if step.stderr else "", err)
+            faults += compare.said(self.expand(step.stderr or ""), err)
         hidden = [script.SECRET, script.AZURE_TOKEN, script.REFRESH_TOKEN, script.ACCESS_TOKEN] + self.case.hidden
         return faults + [f"stderr shows the secret '{one}'" for one in hidden if one in err]
 

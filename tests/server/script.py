@@ -191,7 +191,7 @@ class Script:
         if body.startswith("registry "):
             body = json.dumps(merge(REGISTRY, json.loads(body.partition(" ")[2])))
         elif body.startswith("raw "):
-            body = body[4:].encode("latin-1", "backslashreplace").decode("unicode_escape")
+            body = compare.raw(body[4:])
         body = self.expand(body)
         headers = [(name, self.expand(value)) for name, value in reply.headers]
         if body[:1] in ("{", "[") and not any(name.lower() == "content-type" for name, _ in headers):
