@@ -93,14 +93,15 @@ static int apply_query(struct app *app, struct acr_json **value, bool *plain_row
 	return 0;
 }
 
-static int print_result(struct app *app, enum output_format format, const struct column *columns,
+static int print_result(struct app *app, enum output_format format, const struct context *context,
 			struct acr_json **value, struct acr_error *error)
 {
 	struct output_options options = {
 		.format = format,
 		.colour = app->io->colour,
-		.queried = app->args.global.query != NULL,
-		.columns = app->args.global.query ? NULL : columns,
+		.queried = app->args.global.query || context->queried,
+		.plain_rows = context->plain_rows,
+		.columns = app->args.global.query ? NULL : context->columns,
 	};
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
 	int rc = apply_query(app, value, &options.plain_rows, error);
@@ -126,7 +127,7 @@ static int run_command(struct app *app, struct acr_error *error)
 	context_catch_signals();
 	rc = command->run ? command->run(&context, &result, error) : run_operation(&context, &result, error);
 	if (rc >= 0)
-		rc = print_result(app, format, context.columns, &result, error);
+		rc = print_result(app, format, &context, &result, error);
 	context_clear(&context);
 	return rc;
 }

@@ -21,6 +21,7 @@ struct context {
 	char *typed_password;         /* asked for because --username came alone */
 	const struct column *columns; /* of the result; the command's unless a runner prints something else */
 	bool result_given;            /* -o or --query stood on the command line */
+	bool queried, plain_rows;     /* of the result, see struct output_options: the runner applied an expression */
 };
 
 void context_init(struct context *context, struct io *io, const struct args *args, struct settings *settings);

@@ -50,5 +50,7 @@ int query_run(struct context *context, struct acr_json **ret, struct acr_error *
 	}
 	if ((rc = acr_query_compile(expression, &query, error)) < 0)
 		return rc;
+	context->queried = true;
+	context->plain_rows = !acr_query_is_projection_of_hash(query);
 	return acr_query_run(query, input, ret, error);
 }
