@@ -14,6 +14,7 @@
 #include "output.h"
 #include "run_op.h"
 #include "table.h"
+#include "tablejson.h"
 
 struct app {
 	struct io *io;
@@ -151,7 +152,12 @@ static int needs_command(const struct app *app, struct acr_error *error)
 	                app->program, app->as_az ? " acr" : "", *group ? " " : "", group);
 }
 
-/* __complete -- WORDS… and __man [NAME]: what completion scripts and the Makefile ask for. */
+static bool is_hidden_word(const char *word)
+{
+	return !strcmp(word, "__complete") || !strcmp(word, "__man") || !strcmp(word, "__table");
+}
+
+/* __complete -- WORDS…, __man [NAME] and __table: what completion scripts, the Makefile and tests ask for. */
 static int run_hidden(struct app *app, int argc, char *const *argv, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
@@ -161,6 +167,11 @@ static int run_hidden(struct app *app, int argc, char *const *argv, struct acr_e
 		int first = argc > 2 && !strcmp(argv[2], "--") ? 3 : 2;
 
 		complete_words(argc - first, argv + first, app->as_az, complete_from_services, app->settings, &text);
+	} else if (!strcmp(argv[1], "__table")) {
+		ACR_AUTO_PTR(acr_json) *table = table_json();
+
+		acr_json_write(table, &text);
+		acr_buf_putc(&text, '\n');
 	} else if (argc > 2) {
 		rc = man_page(argv[2], &text, error);
 	} else {
@@ -175,7 +186,7 @@ static int run(struct app *app, int argc, char *const *argv, struct acr_error *e
 	int64_t started = acr_clock_system.ticks(&acr_clock_system), ended;
 	int rc;
 
-	if (argc > 1 && (!strcmp(argv[1], "__complete") || !strcmp(argv[1], "__man")))
+	if (argc > 1 && is_hidden_word(argv[1]))
 		return run_hidden(app, argc, argv, error);
 	if ((rc = args_parse(argc - 1, argv + 1, &parse, app->io, &app->args, error)) < 0)
 		return rc;
