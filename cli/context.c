@@ -267,27 +267,37 @@ static int admin_account(void *user, const char *registry, char **username, char
 	return 0;
 }
 
-int context_login_server(struct context *context, const char **ret, struct acr_error *error)
+/* The login server by the registry's name. */
+static int find_login_server(struct context *context, struct acr_client *client, struct acr_error *error)
 {
-	struct acr_client *client;
 	ACR_AUTO(registry_name) name = {0};
 	const char *suffix = args_string(context->args, "suffix");
 	ACR_AUTO_FREE char *label = suffix && *suffix ? acr_format("-%s", suffix) : NULL;
-	int rc;
+	int rc = parse_name(context, client, &name, error);
 
-	if (context->login_server) {
-		*ret = context->login_server;
+	if (rc < 0)
+		return rc;
+	if (name.login_server) {
+		context->login_server = TAKE(name.login_server);
 		return 0;
 	}
-	if ((rc = context_client(context, &client, error)) < 0 || (rc = parse_name(context, client, &name, error)) < 0 ||
-	    (rc = given_login(context, client, error)) < 0)
-		return rc;
-	if (name.login_server)
-		context->login_server = TAKE(name.login_server);
-	else if ((rc = acr_login_server(client, name.name, label ? label : name.label,
-	                                args_string(context->args, "resource-group"), &context->login_server, error)) < 0)
-		return rc;
-	acr_registry_auth_set_admin_lookup(acr_client_registry_auth(client), admin_account, context);
+	return acr_login_server(client, name.name, label ? label : name.label,
+	                        args_string(context->args, "resource-group"), &context->login_server, error);
+}
+
+int context_login_server(struct context *context, const char **ret, struct acr_error *error)
+{
+	struct acr_client *client;
+	int rc;
+
+	if (!context->login_ready) {
+		if ((rc = context_client(context, &client, error)) < 0 ||
+		    (!context->login_server && (rc = find_login_server(context, client, error)) < 0) ||
+		    (rc = given_login(context, client, error)) < 0)
+			return rc;
+		acr_registry_auth_set_admin_lookup(acr_client_registry_auth(client), admin_account, context);
+		context->login_ready = true;
+	}
 	*ret = context->login_server;
 	return 0;
 }
@@ -296,9 +306,11 @@ int context_login_server(struct context *context, const char **ret, struct acr_e
 static bool login_server_moved(struct context *context)
 {
 	ACR_AUTO_PTR(acr_json) *resource = NULL;
-	const char *now;
+	const char *now, *name = args_string(context->args, "registry");
 
-	acr_login_server_forget(context->client, args_string(context->args, "registry"));
+	if (!name)
+		return false;
+	acr_login_server_forget(context->client, name);
 	if (context_registry_resource(context, &resource, NULL) < 0)
 		return false;
 	now = acr_json_str(resource, "/properties/loginServer");
@@ -314,7 +326,7 @@ static void name_resource(const struct context *context, const struct acr_params
 {
 	const char *repository = acr_json_str(params->path, "/repository"), *tag = acr_json_str(params->path, "/tag");
 
-	if (!error || !error->service_code)
+	if (!error || !error->service_code || strstr(error->message, context->login_server))
 		return;
 	if (repository)
 		acr_error_prefix(error, "'%s%s%s' in %s", repository, tag ? ":" : "", tag ? tag : "",

@@ -15,7 +15,8 @@ struct context {
 	struct acr_clock clock;       /* interrupted by SIGINT and SIGTERM */
 	struct acr_client *client;    /* NULL until context_client() */
 	struct acr_registry registry; /* cleared until context_registry() */
-	char *login_server;           /* NULL until context_login_server() */
+	char *login_server;           /* NULL until context_login_server(), unless the user gave an address */
+	bool login_ready;             /* the client knows how to sign in to it */
 	struct acr_curl_options http; /* lent to the client */
 	char *user_agent;
 	char *typed_password;         /* asked for because --username came alone */

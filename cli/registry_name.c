@@ -33,6 +33,17 @@ static int malformed(const char *text, struct acr_error *error)
 	                text);
 }
 
+int registry_name_check_server(const char *server, const struct acr_cloud *cloud, struct acr_error *error)
+{
+	const char *dot = strchr(server, '.');
+
+	if (!cloud->registry_suffix || (dot && !strcasecmp(dot, cloud->registry_suffix)))
+		return 0;
+	return acr_fail(error, ACR_ERROR_GENERAL,
+	                "The login server suffix is not valid for the current cloud. Please try again using '%s'.",
+	                cloud->registry_suffix);
+}
+
 int registry_name_parse(const char *text, const struct acr_cloud *cloud, struct io *io, struct registry_name *ret,
                         struct acr_error *error)
 {
@@ -46,10 +57,8 @@ int registry_name_parse(const char *text, const struct acr_cloud *cloud, struct 
 		ret->label = NULL;
 		return 0;
 	}
-	if (dot && strcasecmp(dot, cloud->registry_suffix) != 0)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The login server suffix is not valid for the current cloud. Please try again using '%s'.",
-		                cloud->registry_suffix);
+	if (dot && registry_name_check_server(text, cloud, error) < 0)
+		return ACR_ERROR_GENERAL;
 	name.name = dot ? acr_strndup(text, (size_t)(dot - text)) : acr_strdup(text);
 	if (!well_formed(name.name, "-"))
 		return malformed(text, error);

@@ -18,6 +18,9 @@ struct registry_name {
 int registry_name_parse(const char *text, const struct acr_cloud *cloud, struct io *io, struct registry_name *ret,
                         struct acr_error *error) ACR_MUST_CHECK;
 void registry_name_clear(struct registry_name *name);
+/* Whether a login server is one of the cloud's: tokens go to no other. */
+int registry_name_check_server(const char *server, const struct acr_cloud *cloud, struct acr_error *error)
+	ACR_MUST_CHECK;
 /* The rules for a new registry: 5 to 50 lower-case letters and digits. */
 int registry_name_check_new(const char *text, struct acr_error *error) ACR_MUST_CHECK;
 

@@ -39,7 +39,6 @@ static const struct command commands[] = {
 				      "acr manifest list-metadata myregistry.azurecr.io/hello-world"}),
 		.op = &acr_op_manifest_list,
 		.prepare = manifest_list_prepare,
-		.status = STATUS_PREVIEW,
 	},
 	{0},
 };

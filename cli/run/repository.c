@@ -3,6 +3,7 @@
 
 #include "bind.h"
 #include "context.h"
+#include "registry_name.h"
 #include "run/image.h"
 #include "run/run.h"
 #include "run_op.h"
@@ -88,14 +89,33 @@ int repository_show_manifests(struct context *context, struct acr_json **ret, st
 	return 0;
 }
 
+/* Take apart "login.server/repository", with or without "https://" in front; *repository points into `id`. */
+static int split_repository_id(struct context *context, const char *id, const char **repository, struct acr_error *error)
+{
+	const char *start = strncmp(id, "https://", 8) ? id : id + 8;
+	const char *slash = strchr(start, '/');
+	ACR_AUTO_FREE char *server = slash ? acr_strndup(start, (size_t)(slash - start)) : NULL;
+	struct acr_client *client;
+	int rc;
+
+	if (!slash || slash == start || !slash[1])
+		return acr_fail(error, ACR_ERROR_GENERAL,
+		                "'%s' is not a repository id; it looks like 'myregistry.azurecr.io/hello-world'.", id);
+	if ((rc = context_client(context, &client, error)) < 0 ||
+	    (rc = registry_name_check_server(server, acr_client_cloud(client), error)) < 0)
+		return rc;
+	context->login_server = TAKE(server);
+	*repository = slash + 1;
+	return 0;
+}
+
 /* The repository of -r and -n, or of a positional "login.server/repository". */
 int manifest_list_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
 {
 	const struct acr_json *ids = args_value(context->args, "REPO_ID");
 	const char *id = acr_json_string(acr_json_first(ids));
 	const char *name = args_string(context->args, "name");
-	const char *slash = id ? strchr(id, '/') : NULL;
-	int rc;
+	int rc = 0;
 
 	if (!params->path)
 		params->path = acr_json_new_object();
@@ -103,21 +123,12 @@ int manifest_list_prepare(struct context *context, struct acr_params *params, st
 		return acr_fail(error, ACR_ERROR_GENERAL,
 		                "Give either --registry and --name, or a repository id such as "
 		                "'myregistry.azurecr.io/hello-world'.");
-	if (id) {
-		if (!strncmp(id, "https://", 8)) {
-			id += 8;
-			slash = strchr(id, '/');
-		}
-		if (!slash || !slash[1])
-			return acr_fail(error, ACR_ERROR_GENERAL,
-			                "'%s' is not a repository id; it looks like 'myregistry.azurecr.io/hello-world'.", id);
-		context->login_server = acr_strndup(id, (size_t)(slash - id));
-		name = slash + 1;
-	} else if (!name || !args_string(context->args, "registry")) {
+	if (!id && (!name || !args_string(context->args, "registry")))
 		return acr_fail(error, ACR_ERROR_GENERAL,
 		                "Give --registry and --name, or a repository id such as 'myregistry.azurecr.io/hello-world'.");
-	}
-	if ((rc = image_check_repository(name, error)) < 0)
+	if (id)
+		rc = split_repository_id(context, id, &name, error);
+	if (rc < 0 || (rc = image_check_repository(name, error)) < 0)
 		return rc;
 	acr_json_set_str(params->path, "repository", name);
 	set_order(context, params);
