@@ -94,10 +94,10 @@ char *resource_part(const char *id, const char *segment)
 
 char *resource_parent(const char *id)
 {
-	const char *end = strrchr(id, '/');
+	const char *end = id ? strrchr(id, '/') : NULL;
 	while (end && end > id && end[-1] != '/')
 		end--;
-	return acr_strndup(id, end > id ? (size_t)(end - id - 1) : 0);
+	return acr_strndup(id ? id : "", end > id ? (size_t)(end - id - 1) : 0);
 }
 
 const char *resource_name(const char *id)
