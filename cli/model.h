@@ -31,8 +31,8 @@ int model_check(const char *shape, struct acr_error *error) ACR_MUST_CHECK;
 
 /* Shapes used by more than one group. */
 #define MODEL_SYSTEM_DATA \
-	"systemData{createdAt:time createdBy createdByType lastModifiedAt:time lastModifiedBy lastModifiedByType}"
-#define MODEL_IDENTITY "identity{principalId tenantId type userAssignedIdentities*{clientId principalId}}"
+	"systemData{createdBy createdByType createdAt:time lastModifiedBy lastModifiedByType lastModifiedAt:time}"
+#define MODEL_IDENTITY "identity{principalId tenantId type userAssignedIdentities*{principalId clientId}}"
 #define MODEL_STATUS "status{displayStatus message timestamp:time}"
 
 #endif

@@ -3,7 +3,22 @@
 
 #include "groups.h"
 #include "options.h"
+#include "output.h"
 #include "run/run.h"
+
+#define MODEL_LOCATION \
+	"id subscriptionId name type displayName regionalDisplayName metadata{regionType regionCategory geographyGroup " \
+	"longitude latitude physicalLocation pairedRegion[name id subscriptionId]}"
+
+static const struct column account_columns[] = {
+	{.header = "Name", .path = "name"},
+	{.header = "CloudName", .path = "cloudName"},
+	{.header = "SubscriptionId", .path = "id"},
+	{.header = "TenantId", .path = "tenantId"},
+	{.header = "State", .path = "state"},
+	{.header = "IsDefault", .path = "isDefault"},
+	{0},
+};
 
 static const struct option all = {
 	.name = "all",
@@ -37,6 +52,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(&all),
 		.examples = EXAMPLES({"As a table", "acr account list -o table"}),
 		.run = account_list,
+		.columns = account_columns,
 	},
 	{
 		.path = "account list-locations",
@@ -44,6 +60,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(NULL),
 		.examples = EXAMPLES({"Their names", "acr account list-locations --query '[].name' -o tsv"}),
 		.op = &acr_op_location_list,
+		.model = MODEL_LOCATION,
 	},
 	{
 		.path = "account set",

@@ -6,7 +6,7 @@
 #include "run/run.h"
 #include "shapes.h"
 
-#define MODEL_CREDENTIALS "passwords[name value] username"
+#define MODEL_CREDENTIALS "username passwords[name value]"
 
 static const struct option password_name = {
 	.name = "password-name",

@@ -3,9 +3,17 @@
 
 #include "groups.h"
 #include "options.h"
+#include "output.h"
 #include "run/run.h"
 
-#define MODEL_GROUP "id location managedBy name properties{provisioningState} tags type"
+#define MODEL_GROUP "id name type properties{provisioningState} location managedBy tags"
+
+static const struct column group_columns[] = {
+	{.header = "Name", .path = "name"},
+	{.header = "Location", .path = "location"},
+	{.header = "Status", .path = "properties.provisioningState"},
+	{0},
+};
 
 static const struct option name = {
 	.name = "name",
@@ -68,6 +76,7 @@ static const struct command commands[] = {
 		.op = &acr_op_group_list,
 		.prepare = group_list_prepare,
 		.model = MODEL_GROUP,
+		.columns = group_columns,
 	},
 	{
 		.path = "group show",

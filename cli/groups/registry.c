@@ -210,7 +210,7 @@ static const struct command commands[] = {
 		.op = &acr_op_registry_check_name,
 		.check = check_name_scope,
 		.body = "{\"type\":\"Microsoft.ContainerRegistry/registries\"}",
-		.model = "availableLoginServerName message nameAvailable reason",
+		.model = "nameAvailable reason message availableLoginServerName",
 	},
 	{
 		.path = "create",
@@ -266,7 +266,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(&opt_registry_name, &opt_resource_group),
 		.examples = EXAMPLES({"As a table", "acr show-usage -n myregistry -o table"}),
 		.op = &acr_op_registry_usages,
-		.model = "value[currentValue limit name unit]",
+		.model = "value[name limit currentValue unit]",
 		.columns = usage_columns,
 	},
 	{

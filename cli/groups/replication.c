@@ -7,8 +7,8 @@
 #include "shapes.h"
 
 #define MODEL_REPLICATION \
-	"id name type location tags " MODEL_SYSTEM_DATA " properties(provisioningState regionEndpointEnabled " MODEL_STATUS \
-	" zoneRedundancy)"
+	"id name type location tags " MODEL_SYSTEM_DATA " properties(provisioningState " MODEL_STATUS \
+	" regionEndpointEnabled zoneRedundancy)"
 
 static const struct option name = {
 	.name = "name",
