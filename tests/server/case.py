@@ -41,7 +41,7 @@ What it asks, in this order:
     expect METHOD URL    a request; management when the URL begins with "/"; parameters are written decoded, in any order
       with NAME: VALUE   … has this header field;  without NAME: has none
       scope SCOPE        … carries a registry token for this scope
-      body JSON          … has this body;  form NAME=VALUE&…: this form;  text TEXT: this text
+      body JSON          … has this body;  form NAME=VALUE&…: this form (%26 for "&");  text TEXT: this text
       archive            … has a tar.gz with the entries below: TYPE MODE PATH [TEXT], TYPE one of d, f, l
       times N            … comes that many times
     reply STATUS [BODY]  the answer

@@ -117,7 +117,7 @@ def body_json(expected, actual):
 
 
 def body_form(expected, actual):
-    wanted = sorted(tuple(pair.partition("=")[::2]) for pair in expected.split("&"))
+    wanted = sorted(tuple(urllib.parse.unquote(one) for one in pair.partition("=")[::2]) for pair in expected.split("&"))
     found = sorted(urllib.parse.parse_qsl(actual, keep_blank_values=True))
     return [] if same_pairs(wanted, found) else [f"form is {found}, expected was {wanted}"]
 

@@ -102,7 +102,7 @@ class Script:
         return self.json({"access_token": AZURE_TOKEN, "expires_in": 3600, "token_type": "Bearer"})
 
     def registry_token(self, path, request):
-        wanted = {"service": self.expand("{LS}")}
+        wanted = {"service": request.header("Host")}
         if path == "/oauth2/exchange":
             self.count("exchange")
             self.check_form(request, {**wanted, "grant_type": "access_token", "access_token": AZURE_TOKEN,
