@@ -192,7 +192,12 @@ static int show_or_update(struct context *context, bool update, struct acr_json 
 
 int repository_show(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
-	return show_or_update(context, false, ret, error);
+	int rc = show_or_update(context, false, ret, error);
+
+	/* As with az, showing what is not there has the exit status of a missing resource; other commands fail plainly. */
+	if (rc < 0 && error->http_status == 404)
+		rc = error->code = ACR_ERROR_NOT_FOUND;
+	return rc;
 }
 
 int repository_update(struct context *context, struct acr_json **ret, struct acr_error *error)
