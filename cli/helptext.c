@@ -42,10 +42,12 @@ static void add_choices(const struct option *option, struct acr_buf *out)
 
 static void add_limits(const struct option *option, struct acr_buf *out)
 {
+	const char *unit = option->type == &type_name ? " characters" : "";
+
 	if (option->minimum && !option->maximum)
-		acr_buf_printf(out, " At least %ld.", option->minimum);
+		acr_buf_printf(out, " At least %ld%s.", option->minimum, unit);
 	else if (option->maximum)
-		acr_buf_printf(out, " From %ld to %ld.", option->minimum, option->maximum);
+		acr_buf_printf(out, " From %ld to %ld%s.", option->minimum, option->maximum, unit);
 }
 
 void helptext_option(const struct option *option, struct acr_buf *out)

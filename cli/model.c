@@ -11,7 +11,8 @@
 struct item {
 	char *wire, *printed, *kind; /* kind: "time", "span" or NULL */
 	char bracket;                /* '{', '[', '(' or 0 */
-	bool map;
+	bool map;    /* of such objects */
+	bool choice; /* `inner` are shapes, one for each value of "type" */
 	char *inner; /* text between the brackets */
 };
 
@@ -44,13 +45,13 @@ static bool next_item(const char **at, struct item *ret)
 	size_t length;
 
 	*at += strspn(*at, " ");
-	length = strcspn(*at, " {[(:>*}])");
+	length = strcspn(*at, " {[(:>*?}])");
 	if (!length)
 		return false;
 	*ret = (struct item){.wire = acr_strndup(*at, length)};
 	*at += length;
 	if (**at == '>') {
-		length = strcspn(*at + 1, " {[(:*");
+		length = strcspn(*at + 1, " {[(:*?");
 		ret->printed = acr_strndup(*at + 1, length);
 		*at += 1 + length;
 	} else {
@@ -61,10 +62,10 @@ static bool next_item(const char **at, struct item *ret)
 		ret->kind = acr_strndup(*at + 1, length);
 		*at += 1 + length;
 	}
-	if (**at == '*') {
-		ret->map = true;
+	ret->map = **at == '*';
+	ret->choice = **at == '?';
+	if (ret->map || ret->choice)
 		++*at;
-	}
 	if (**at && strchr("{[(", **at)) {
 		end = closing(*at);
 		if (!end) {
@@ -164,6 +165,21 @@ static struct acr_json *shape_each(const char *shape, const struct acr_json *con
 	return ret;
 }
 
+/* The shape of its type, or as it is. */
+static struct acr_json *shape_choice(const char *shapes, const struct acr_json *value)
+{
+	const char *type = acr_json_str(value, "/type");
+	struct acr_json *ret = NULL;
+	struct item item;
+
+	while (!ret && next_item(&shapes, &item)) {
+		if (type && !strcmp(type, item.wire))
+			ret = shape_object(item.inner, value);
+		item_clear(&item);
+	}
+	return ret ? ret : acr_json_copy(value);
+}
+
 static struct acr_json *shape_member(const struct item *item, const struct acr_json *value)
 {
 	const char *text = acr_json_string(value);
@@ -172,6 +188,8 @@ static struct acr_json *shape_member(const struct item *item, const struct acr_j
 		return acr_json_new_null();
 	if (item->map)
 		return shape_each(item->inner, value, true);
+	if (item->choice)
+		return shape_choice(item->inner, value);
 	if (item->bracket == '[')
 		return shape_each(item->inner, value, false);
 	if (item->bracket)
@@ -208,10 +226,20 @@ static struct acr_json *shape_object(const char *shape, const struct acr_json *v
 	return ret;
 }
 
+static struct acr_json *shape_map(const char *shape, const struct acr_json *value)
+{
+	const char *end = closing(shape + 1);
+	ACR_AUTO_FREE char *inner = end ? acr_strndup(shape + 2, (size_t)(end - shape - 2)) : acr_strdup("");
+
+	return shape_each(inner, value, true);
+}
+
 struct acr_json *model_apply(const char *shape, const struct acr_json *value)
 {
 	if (acr_json_is(value, ACR_JSON_ARRAY))
 		return shape_each(shape, value, false);
+	if (acr_json_is(value, ACR_JSON_OBJECT) && *shape == '*')
+		return shape_map(shape, value);
 	if (acr_json_is(value, ACR_JSON_OBJECT))
 		return shape_object(shape, value);
 	return value ? acr_json_copy(value) : acr_json_new_null();
@@ -327,6 +355,14 @@ static int check_level(const char *shape, struct acr_json *seen, struct acr_erro
 int model_check(const char *shape, struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *seen = acr_json_new_object();
+	size_t length = strlen(shape);
 
+	if (*shape == '*') {
+		ACR_AUTO_FREE char *inner = length > 3 ? acr_strndup(shape + 2, length - 3) : acr_strdup("");
+
+		return closing(shape + 1) == shape + length - 1
+		               ? model_check(inner, error)
+		               : acr_fail(error, ACR_ERROR_FORMAT, "the brackets of a map do not stand around the whole");
+	}
 	return check_level(shape, seen, error);
 }

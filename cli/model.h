@@ -8,8 +8,9 @@
  *   name{a b}       an object of these members, null when absent
  *   name[a b]       a list of such objects
  *   name*{a b}      a map whose values are such objects
+ *   name?{A{a} B{b}}  an object whose member "type" says which of these shapes it has; as it is when it says neither
  *   name(a b)       an object whose members are printed one level higher ("properties")
- * Members that the shape does not name are dropped. */
+ * Members that the shape does not name are dropped. A shape that is *{a b} alone is that of a map. */
 #ifndef CLI_MODEL_H
 #define CLI_MODEL_H
 

@@ -19,6 +19,12 @@ extern const struct option_type type_assignment; /* NAME=VALUE a use: array of {
 extern const struct option_type type_setting;    /* the same, but NAME alone is always "" */
 extern const struct option_type type_location;   /* "East US" → "eastus" */
 extern const struct option_type type_query;      /* JMESPath, checked */
+/* opttype_check.c */
+extern const struct option_type type_name;       /* letters, digits, - and _; option->minimum to maximum characters */
+extern const struct option_type type_cron;       /* a cron line of five parts */
+extern const struct option_type type_timer;      /* [NAME:]CRON a use: array of timer triggers (with OPT_APPEND) */
+extern const struct option_type type_duration;   /* ISO 8601: P2D, PT3H */
+extern const struct option_type type_inverse;    /* a boolean whose opposite is meant: --no-push */
 
 /* What code asks for it by: its key, or else its name. */
 const char *option_key(const struct option *option);

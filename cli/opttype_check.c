@@ -1,0 +1,223 @@
+/* The types of options whose words have a form of their own: names, schedules, durations. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "opttype.h"
+
+static int set_text(const char *word, struct acr_json **value)
+{
+	acr_json_free(*value);
+	*value = acr_json_new_string(word);
+	return 0;
+}
+
+static int add_name(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	size_t length = strlen(word);
+
+	if (length < (size_t)option->minimum || (option->maximum && length > (size_t)option->maximum))
+		return acr_fail(error, ACR_ERROR_USAGE, "'%s' must have %ld to %ld characters", word, option->minimum,
+				option->maximum);
+	for (const char *c = word; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-_", *c))
+			return acr_fail(error, ACR_ERROR_USAGE,
+					"'%s' may have letters, digits, '-' and '_' only, as in 'nightly-build'", word);
+	return length ? set_text(word, value) : acr_fail(error, ACR_ERROR_USAGE, "the name is empty");
+}
+
+/* One of the five parts of a cron line. */
+struct cron_part {
+	const char *what;
+	int least, most;
+	const char *const *names; /* three letters each, beginning with the one for `first_name` */
+	int first_name;
+};
+
+static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul",
+				     "aug", "sep", "oct", "nov", "dec", NULL};
+static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
+
+static const struct cron_part cron_parts[] = {
+	{.what = "minute", .most = 59},
+	{.what = "hour", .most = 23},
+	{.what = "day of the month", .least = 1, .most = 31},
+	{.what = "month", .least = 1, .most = 12, .names = months, .first_name = 1},
+	{.what = "day of the week", .most = 7, .names = days},
+};
+
+/* A number or a name at *at, which goes behind it; -1 when there is none. */
+static int cron_value(const struct cron_part *part, const char **at)
+{
+	size_t length = strspn(*at, "0123456789");
+	int value = -1;
+
+	if (length && length <= 2) {
+		value = (int)strtol(*at, NULL, 10);
+		*at += length;
+		return value <= part->most && value >= part->least ? value : -1;
+	}
+	while (isalpha((unsigned char)(*at)[length]))
+		length++;
+	for (int i = 0; length >= 3 && part->names && part->names[i]; i++)
+		if (!strncasecmp(*at, part->names[i], 3))
+			value = part->first_name + i;
+	*at += length;
+	return value;
+}
+
+/* "*", "5", "1-5", "mon", each also with a step ("/15"); false when it is none of these. */
+static bool cron_item(const struct cron_part *part, const char **at)
+{
+	if (**at == '*') {
+		++*at;
+	} else {
+		int from = cron_value(part, at), to = from;
+
+		if (from >= 0 && **at == '-') {
+			++*at;
+			to = cron_value(part, at);
+		}
+		if (from < 0 || to < from)
+			return false;
+	}
+	if (**at != '/')
+		return true;
+	size_t length = strspn(++*at, "0123456789");
+	bool good = length && length <= 2 && strtol(*at, NULL, 10) > 0;
+	*at += length;
+	return good;
+}
+
+static bool cron_list(const struct cron_part *part, const char *text, size_t length)
+{
+	const char *at = text;
+
+	do {
+		if (!cron_item(part, &at))
+			return false;
+	} while (*at == ',' && *at++);
+	return at == text + length;
+}
+
+#define CRON_EXAMPLE "as in '0 21 * * *' (every day at 21:00 UTC)"
+
+static int check_cron(const char *word, struct acr_error *error)
+{
+	const char *at = word + strspn(word, " \t");
+
+	for (size_t i = 0; i < ACR_COUNT(cron_parts); i++) {
+		size_t length = strcspn(at, " \t");
+
+		if (!length)
+			return acr_fail(error, ACR_ERROR_USAGE,
+					"'%s' is no schedule: expected minute, hour, day, month and day of the "
+					"week, " CRON_EXAMPLE,
+					word);
+		if (!cron_list(&cron_parts[i], at, length))
+			return acr_fail(error, ACR_ERROR_USAGE, "'%s' is no schedule: '%.*s' is no %s, " CRON_EXAMPLE,
+					word, (int)length, at, cron_parts[i].what);
+		at += length;
+		at += strspn(at, " \t");
+	}
+	return *at ? acr_fail(error, ACR_ERROR_USAGE, "'%s' is no schedule: it has more than five parts, " CRON_EXAMPLE,
+			      word)
+		   : 0;
+}
+
+static int add_cron(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	int rc = check_cron(word, error);
+
+	(void)option;
+	return rc < 0 ? rc : set_text(word, value);
+}
+
+/* [NAME:]CRON; timers without a name are called by their place, as az does. */
+static int add_timer(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	const char *colon = strchr(word, ':');
+	const char *schedule = colon ? colon + 1 : word;
+	ACR_AUTO_FREE char *name = NULL;
+	struct acr_json *timer;
+	int rc = check_cron(schedule, error);
+
+	(void)option;
+	if (rc < 0)
+		return rc;
+	if (!*value)
+		*value = acr_json_new_array();
+	if (colon) {
+		size_t skip = strspn(word, " \t"), length = (size_t)(colon - word) - skip;
+
+		while (length && strchr(" \t", word[skip + length - 1]))
+			length--;
+		name = acr_strndup(word + skip, length);
+	} else {
+		name = acr_format("t%zu", acr_json_size(*value) + 1);
+	}
+	if (!*name)
+		return acr_fail(error, ACR_ERROR_USAGE, "'%s' has no name before the colon, as in 'nightly:0 21 * * *'",
+				word);
+	timer = acr_json_new_object();
+	acr_json_set_str(timer, "name", name);
+	acr_json_set_str(timer, "status", "Enabled");
+	acr_json_set_str(timer, "schedule", schedule);
+	acr_json_append(*value, timer);
+	return 0;
+}
+
+/* Numbers with these units, in their order, each at most once; true when *at is behind at least one. */
+static bool duration_units(const char **at, const char *units)
+{
+	bool any = false;
+
+	while (isdigit((unsigned char)**at)) {
+		const char *unit;
+
+		*at += strspn(*at, "0123456789");
+		unit = **at ? strchr(units, **at) : NULL;
+		if (!unit)
+			return false;
+		units = unit + 1;
+		any = true;
+		++*at;
+	}
+	return any;
+}
+
+static int add_duration(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	const char *at = word;
+	bool good = *at++ == 'P';
+
+	(void)option;
+	if (good && *at != 'T')
+		good = duration_units(&at, "YMWD");
+	if (good && *at == 'T') {
+		at++;
+		good = duration_units(&at, "HMS");
+	}
+	if (!good || *at)
+		return acr_fail(error, ACR_ERROR_USAGE,
+				"'%s' is no ISO 8601 duration, such as 'P2D' (2 days), 'PT3H' (3 hours) or 'P1DT12H'",
+				word);
+	return set_text(word, value);
+}
+
+static int add_inverse(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	(void)option, (void)error;
+	acr_json_free(*value);
+	*value = acr_json_new_bool(word && strcmp(word, "true") != 0);
+	return 0;
+}
+
+static const char *const truth[] = {"true", "false", NULL};
+
+const struct option_type type_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
+const struct option_type type_cron = {.metavar = "SCHEDULE", .arity = ARITY_ONE, .add = add_cron};
+const struct option_type type_timer = {.metavar = "[NAME:]SCHEDULE", .arity = ARITY_ONE, .add = add_timer};
+const struct option_type type_duration = {.metavar = "DURATION", .arity = ARITY_ONE, .add = add_duration};
+const struct option_type type_inverse = {
+	.metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_inverse, .choices = truth};
