@@ -14,13 +14,19 @@
 extern const struct acr_op acr_op_registry_check_name, acr_op_registry_create, acr_op_registry_show,
 	acr_op_registry_update, acr_op_registry_delete, acr_op_registry_list, acr_op_registry_list_group,
 	acr_op_registry_usages, acr_op_registry_credentials, acr_op_registry_credential_renew,
-	acr_op_diagnostic_settings_create, acr_op_identity_show;
+	acr_op_registry_import, acr_op_diagnostic_settings_create, acr_op_identity_show;
 /* replication.c */
 extern const struct acr_op acr_op_replication_create, acr_op_replication_show, acr_op_replication_update,
 	acr_op_replication_delete, acr_op_replication_list;
 /* run.c */
 extern const struct acr_op acr_op_source_upload, acr_op_run_schedule, acr_op_run_show, acr_op_run_list,
-	acr_op_run_cancel, acr_op_run_log;
+	acr_op_run_update, acr_op_run_cancel, acr_op_run_log;
+/* task.c */
+extern const struct acr_op acr_op_task_create, acr_op_task_show, acr_op_task_details, acr_op_task_list,
+	acr_op_task_update, acr_op_task_delete, acr_op_taskrun_show, acr_op_taskrun_list, acr_op_taskrun_delete;
+/* connected.c */
+extern const struct acr_op acr_op_connected_create, acr_op_connected_show, acr_op_connected_list,
+	acr_op_connected_update, acr_op_connected_delete, acr_op_connected_deactivate, acr_op_connected_resync;
 /* repository.c: {loginServer} plus {repository}, {tag}, {digest} */
 extern const struct acr_op acr_op_catalog, acr_op_repository_show, acr_op_repository_update, acr_op_repository_delete,
 	acr_op_tag_list, acr_op_tag_show, acr_op_tag_update, acr_op_tag_delete, acr_op_tag_names;

@@ -62,6 +62,12 @@ const struct acr_op acr_op_registry_credential_renew = {
 	.path = "{+registryId}/regenerateCredential",
 	.api = ACR_API_REGISTRY,
 };
+const struct acr_op acr_op_registry_import = {
+	.method = "POST",
+	.path = "{+registryId}/importImage",
+	.api = ACR_API_REGISTRY,
+	.shape = ACR_LRO,
+};
 const struct acr_op acr_op_diagnostic_settings_create = {
 	.method = "PUT",
 	.path = "{+registryId}/providers/Microsoft.Insights/diagnosticSettings/{name}",

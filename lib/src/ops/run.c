@@ -23,6 +23,13 @@ const struct acr_op acr_op_run_list = {
 	.api = ACR_API_TASKS,
 	.shape = ACR_PAGES,
 };
+const struct acr_op acr_op_run_update = {
+	.method = "PATCH",
+	.path = "{+registryId}/runs/{run}",
+	.api = ACR_API_TASKS,
+	.shape = ACR_LRO,
+	.repeatable = true,
+};
 const struct acr_op acr_op_run_cancel = {
 	.method = "POST",
 	.path = "{+registryId}/runs/{run}/cancel",
