@@ -3,7 +3,7 @@ import os
 import ssl
 import subprocess
 
-NAMES = "DNS:localhost,DNS:*.blob.localhost,DNS:*.azurecr.localhost,IP:127.0.0.1"
+NAMES = "DNS:localhost,DNS:*.blob.localhost,DNS:*.azurecr.localhost,DNS:*.westus.geo.azurecr.localhost,IP:127.0.0.1"
 
 
 def openssl(*words):
