@@ -149,13 +149,15 @@ static struct acr_json *python_span(const char *text)
 
 static struct acr_json *shape_object(const char *shape, const struct acr_json *value);
 
-static struct acr_json *shape_each(const char *shape, const struct acr_json *container, bool map)
+/* A list or map whose items went through `apply`. */
+static struct acr_json *shape_each(const char *shape, const struct acr_json *container, bool map,
+                                   struct acr_json *(*apply)(const char *, const struct acr_json *))
 {
 	struct acr_json *ret = map ? acr_json_new_object() : acr_json_new_array();
 	const struct acr_json *item;
 
 	for (item = acr_json_first(container); item; item = acr_json_next(item)) {
-		struct acr_json *shaped = model_apply(shape, item);
+		struct acr_json *shaped = apply(shape, item);
 
 		if (map)
 			acr_json_set(ret, acr_json_key(item), shaped);
@@ -187,11 +189,11 @@ static struct acr_json *shape_member(const struct item *item, const struct acr_j
 	if (acr_json_is_nothing(value))
 		return acr_json_new_null();
 	if (item->map)
-		return shape_each(item->inner, value, true);
+		return shape_each(item->inner, value, true, model_apply);
 	if (item->choice)
 		return shape_choice(item->inner, value);
 	if (item->bracket == '[')
-		return shape_each(item->inner, value, false);
+		return shape_each(item->inner, value, false, model_apply);
 	if (item->bracket)
 		return shape_object(item->inner, value);
 	if (text && item->kind)
@@ -231,18 +233,37 @@ static struct acr_json *shape_map(const char *shape, const struct acr_json *valu
 	const char *end = closing(shape + 1);
 	ACR_AUTO_FREE char *inner = end ? acr_strndup(shape + 2, (size_t)(end - shape - 2)) : acr_strdup("");
 
-	return shape_each(inner, value, true);
+	return shape_each(inner, value, true, model_apply);
 }
 
 struct acr_json *model_apply(const char *shape, const struct acr_json *value)
 {
 	if (acr_json_is(value, ACR_JSON_ARRAY))
-		return shape_each(shape, value, false);
+		return shape_each(shape, value, false, model_apply);
 	if (acr_json_is(value, ACR_JSON_OBJECT) && *shape == '*')
 		return shape_map(shape, value);
 	if (acr_json_is(value, ACR_JSON_OBJECT))
 		return shape_object(shape, value);
 	return value ? acr_json_copy(value) : acr_json_new_null();
+}
+
+struct acr_json *model_pick(const char *shape, const struct acr_json *value)
+{
+	struct acr_json *ret = acr_json_new_object();
+	struct item item;
+
+	while (next_item(&shape, &item)) {
+		const struct acr_json *member = acr_json_get(value, item.wire);
+		bool each = item.map || item.bracket == '[';
+
+		if (!acr_json_is_nothing(member))
+			acr_json_set(ret, item.wire,
+			             each           ? shape_each(item.inner, member, item.map, model_pick)
+			             : item.bracket ? model_pick(item.inner, member)
+			                            : acr_json_copy(member));
+		item_clear(&item);
+	}
+	return ret;
 }
 
 static bool has_resource_group(const struct acr_json *object)

@@ -20,6 +20,8 @@
 /* A new value in the shape; a list is shaped item by item. Whatever stands under the name in round brackets may also
  * stand one level higher already. */
 struct acr_json *model_apply(const char *shape, const struct acr_json *value);
+/* The members that the shape names, as and where they are on the wire; absent and null ones stay out. */
+struct acr_json *model_pick(const char *shape, const struct acr_json *value);
 /* "resourceGroup" beside every "id" that names one, as az adds it to all results. */
 void model_add_resource_group(struct acr_json *value);
 /* Where a printed name stands on the wire: "adminUserEnabled" → "/properties/adminUserEnabled"; yours to free(), NULL
