@@ -4,6 +4,7 @@
 #include "groups.h"
 #include "options.h"
 #include "run/run.h"
+#include "run_options.h"
 #include "shapes.h"
 
 static const struct option source = {
@@ -21,19 +22,6 @@ static const struct option image = {
 	.flags = OPT_APPEND,
 	.help = "Name of the image, as 'name:tag'; may be given several times. {{.Run.ID}} stands for the run's id. Without it "
 		"nothing is pushed.",
-};
-static const struct option agent_pool = {
-	.name = "agent-pool",
-	.type = &type_string,
-	.flags = OPT_PREVIEW,
-	.help = "The agent pool to run on.",
-};
-static const struct option timeout = {
-	.name = "timeout",
-	.type = &type_integer,
-	.minimum = 300,
-	.maximum = 28800,
-	.help = "Time limit of the run in seconds.",
 };
 static const struct option build_arg = {
 	.name = "build-arg",
@@ -55,54 +43,16 @@ static const struct option dockerfile = {
 	.type = &type_path,
 	.help = "The Dockerfile; by default the file Dockerfile in the context.",
 };
-static const struct option no_format = {
-	.name = "no-format",
-	.type = &type_flag,
-	.help = "Print the log as it is. It always is; the option is there for scripts.",
-};
 static const struct option no_push = {
 	.name = "no-push",
 	.type = &type_flag,
 	.help = "Do not push the image after it was built.",
-};
-static const struct option no_logs = {
-	.name = "no-logs",
-	.type = &type_flag,
-	.help = "Do not show the log; print the run when it has ended.",
-};
-static const struct option platform = {
-	.name = "platform",
-	.type = &type_string,
-	.help = "Operating system and architecture, as os[/architecture[/variant]]: linux, linux/arm64, linux/arm/v7, "
-		"windows. The default is linux/amd64.",
-};
-static const struct option target = {
-	.name = "target",
-	.type = &type_string,
-	.help = "The stage of the Dockerfile to build.",
-};
-static const struct option auth_mode = {
-	.name = "auth-mode",
-	.type = &type_choice,
-	.choices = CHOICES("None", "Default"),
-	.help = "How the run signs in to the registry it belongs to.",
-};
-static const struct option log_template = {
-	.name = "log-template",
-	.type = &type_string,
-	.flags = OPT_PREVIEW,
-	.help = "Repository and tag under which the log is stored, such as 'acr/logs:{{.Run.ID}}'.",
 };
 static const struct option source_auth = {
 	.name = "source-acr-auth-id",
 	.type = &type_choice,
 	.choices = CHOICES("[caller]", "none"),
 	.help = "The identity with which the run signs in to the registry it belongs to: yours, or none.",
-};
-static const struct option no_wait = {
-	.name = "no-wait",
-	.type = &type_flag,
-	.help = "Do not wait until the run has ended.",
 };
 static const struct option dry_run = {
 	.name = "dry-run",
@@ -120,23 +70,6 @@ static const struct option file = {
 	.letter = 'f',
 	.type = &type_path,
 	.help = "The task file, relative to the context; acb.yaml by default. '-' reads it from standard input.",
-};
-static const struct option values = {
-	.name = "values",
-	.type = &type_path,
-	.help = "A file of values for the task, relative to the context.",
-};
-static const struct option set = {
-	.name = "set",
-	.type = &type_setting,
-	.flags = OPT_APPEND,
-	.help = "A value for the task, as NAME=VALUE: {{.Values.NAME}}. May be given several times.",
-};
-static const struct option set_secret = {
-	.name = "set-secret",
-	.type = &type_setting,
-	.flags = OPT_APPEND | OPT_SECRET,
-	.help = "A secret value for the task, as NAME=VALUE. May be given several times.",
 };
 static const struct option cmd = {
 	.name = "cmd",
@@ -161,9 +94,9 @@ static const struct command commands[] = {
 		.details = "The folder is packed, sent and built; its log is shown as it is written. The exit status is that of "
 			   "the build. With -o or --query the log goes to standard error, and the run, with the digests of what "
 			   "was built, to standard output. Ctrl-C cancels the build.",
-		.options = OPTIONS(&registry, &source, &image, &opt_resource_group, &agent_pool, &timeout, &build_arg,
-				   &secret_build_arg, &dockerfile, &no_format, &no_push, &no_logs, &platform, &target,
-				   &auth_mode, &log_template, &no_wait, &source_auth, &dry_run, &include_vcs),
+		.options = OPTIONS(&registry, &source, &image, &opt_resource_group, &run_agent_pool, &run_timeout, &build_arg,
+				   &secret_build_arg, &dockerfile, &run_no_format, &no_push, &run_no_logs, &run_platform, &run_target,
+				   &run_auth_mode, &run_log_template, &run_no_wait, &source_auth, &dry_run, &include_vcs),
 		.examples = EXAMPLES({"Build this folder", "acr build -r myregistry -t sample/hello-world:v1 ."},
 				     {"Keep the digest of what was built",
 				      "D=$(acr build -r myregistry -t sample/hello-world:v1 . --query 'outputImages[0].digest' -o "
@@ -178,9 +111,9 @@ static const struct command commands[] = {
 		.summary = "Run a task file or a command in the service.",
 		.details = "The log is shown as it is written, and the exit status is that of the run. With -o or --query the "
 			   "log goes to standard error and the run to standard output. Ctrl-C cancels the run.",
-		.options = OPTIONS(&registry, &source, &agent_pool, &file, &values, &set, &set_secret, &cmd, &no_format,
-				   &no_logs, &timeout, &opt_resource_group, &platform, &auth_mode, &log_template,
-				   &no_wait, &source_auth, &dry_run, &include_vcs),
+		.options = OPTIONS(&registry, &source, &run_agent_pool, &file, &run_values, &run_set, &run_set_secret, &cmd, &run_no_format,
+				   &run_no_logs, &run_timeout, &opt_resource_group, &run_platform, &run_auth_mode, &run_log_template,
+				   &run_no_wait, &source_auth, &dry_run, &include_vcs),
 		.examples = EXAMPLES({"Run an image of the registry",
 				      "acr run -r myregistry --cmd '$Registry/sample/hello-world:v1' /dev/null"},
 				     {"Run a task file with this folder as its context",

@@ -4,6 +4,7 @@
 #include "groups.h"
 #include "options.h"
 #include "run/run.h"
+#include "run_options.h"
 #include "shapes.h"
 
 static const struct option run_id = {
@@ -48,11 +49,6 @@ static const struct option image = {
 	.complete = "image",
 	.help = "Only runs that made this image, as 'name:tag' or 'name@digest'.",
 };
-static const struct option no_format = {
-	.name = "no-format",
-	.type = &type_flag,
-	.help = "Print the log as it is. It always is; the option is there for scripts.",
-};
 
 static const struct command commands[] = {
 	{
@@ -77,7 +73,7 @@ static const struct command commands[] = {
 	{
 		.path = "task logs",
 		.summary = "Show the log of a run, and follow it while the run goes on.",
-		.options = OPTIONS(&opt_registry, &log_run_id, &task_name, &image, &no_format, &opt_resource_group),
+		.options = OPTIONS(&opt_registry, &log_run_id, &task_name, &image, &run_no_format, &opt_resource_group),
 		.examples = EXAMPLES({"The last run's", "acr task logs -r myregistry"},
 				     {"Of the run cf1", "acr task logs -r myregistry --run-id cf1"}),
 		.run = task_logs,
