@@ -39,21 +39,30 @@ static int file_task(const char *file, struct acr_buf *yaml, struct acr_error *e
 	return 0;
 }
 
-static int run_encoded(struct context *context, struct acr_json **ret, struct acr_error *error)
+int schedule_task(struct context *context, struct acr_buf *encoded, struct acr_error *error)
 {
 	const char *command = args_string(context->args, "cmd"), *file = args_string(context->args, "file");
-	ACR_AUTO(acr_buf) yaml = ACR_BUF_INIT, encoded = ACR_BUF_INIT;
-	struct acr_json *request;
-	int rc;
+	ACR_AUTO(acr_buf) yaml = ACR_BUF_INIT;
+	int rc = 0;
 
 	if (command)
 		command_task(context, command, &yaml);
-	else if ((rc = file_task(file ? file : DEFAULT_FILE, &yaml, error)) < 0)
+	else
+		rc = file_task(file ? file : DEFAULT_FILE, &yaml, error);
+	if (rc == 0)
+		acr_base64_encode(acr_buf_str(&yaml), yaml.length, encoded);
+	return rc;
+}
+
+static int run_encoded(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO(acr_buf) task = ACR_BUF_INIT;
+	struct acr_json *request;
+	int rc = schedule_task(context, &task, error);
+
+	if (rc < 0 || (rc = schedule_request(context, "EncodedTaskRunRequest", &request, error)) < 0)
 		return rc;
-	if ((rc = schedule_request(context, "EncodedTaskRunRequest", &request, error)) < 0)
-		return rc;
-	acr_base64_encode(acr_buf_str(&yaml), yaml.length, &encoded);
-	acr_json_set_str(request, "encodedTaskContent", acr_buf_str(&encoded));
+	acr_json_set_str(request, "encodedTaskContent", acr_buf_str(&task));
 	acr_json_set(request, "values", schedule_values(context, "set", "set-secret"));
 	return schedule_run(context, request, "run", ret, error);
 }

@@ -34,7 +34,7 @@ static int check_part(const char *part, const char *what, const char *const *val
 }
 
 /* os[/architecture[/variant]] in any case, into a JSON object as requests have it. */
-static int parse_platform(const char *text, struct acr_json **ret, struct acr_error *error)
+int schedule_platform(const char *text, struct acr_json **ret, struct acr_error *error)
 {
 	static const char *const systems[] = {"linux", "windows", NULL};
 	static const char *const architectures[] = {"amd64", "x86", "386", "arm", "arm64", NULL};
@@ -70,7 +70,7 @@ int schedule_check(struct context *context, struct acr_error *error)
 
 	if (args_string(context->args, "auth-mode") && args_string(context->args, "source-acr-auth-id"))
 		return acr_fail(error, ACR_ERROR_GENERAL, "Give either --auth-mode or --source-acr-auth-id, not both.");
-	return parse_platform(args_string(context->args, "platform"), &platform, error);
+	return schedule_platform(args_string(context->args, "platform"), &platform, error);
 }
 
 /* How the run signs in to its registry: as asked; else, where access is granted by repository, as the caller. */
@@ -112,7 +112,7 @@ int schedule_request(struct context *context, const char *type, struct acr_json 
 
 	acr_json_set_str(request, "type", type);
 	acr_json_set_bool(request, "isArchiveEnabled", false);
-	if ((rc = parse_platform(args_string(context->args, "platform"), &platform, error)) < 0)
+	if ((rc = schedule_platform(args_string(context->args, "platform"), &platform, error)) < 0)
 		return rc;
 	acr_json_set(request, "platform", platform);
 	if ((rc = source_credentials(context, &credentials, error)) < 0)

@@ -22,6 +22,10 @@ int source_list(struct context *context, const char *folder, const char *dockerf
  * source-acr-auth-id and log-template. Nothing is sent but the look at the registry. */
 int schedule_request(struct context *context, const char *type, struct acr_json **ret, struct acr_error *error)
 	ACR_MUST_CHECK;
+/* The platform that a text stands for (NULL: linux/amd64), as requests have it. */
+int schedule_platform(const char *text, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* The task that the options cmd or file (acb.yaml by default, '-' is standard input) give, in Base64. */
+int schedule_task(struct context *context, struct acr_buf *encoded, struct acr_error *error) ACR_MUST_CHECK;
 /* Refusals that need no request: platform, auth mode. */
 int schedule_check(struct context *context, struct acr_error *error) ACR_MUST_CHECK;
 /* The values of two options, plain and secret, as the list that requests have: {"name","value","isSecret"}. */
