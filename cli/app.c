@@ -120,17 +120,17 @@ static int run_command(struct app *app, struct acr_error *error)
 	ACR_AUTO_PTR(acr_json) *result = NULL;
 	enum output_format format;
 	struct context context;
-	int rc = output_format(app, &format, error);
+	int rc = output_format(app, &format, error), status;
 
 	if (rc < 0)
 		return rc;
 	context_init(&context, app->io, &app->args, app->settings);
 	context_catch_signals();
-	rc = command->run ? command->run(&context, &result, error) : run_operation(&context, &result, error);
-	if (rc >= 0)
+	status = command->run ? command->run(&context, &result, error) : run_operation(&context, &result, error);
+	if (status >= 0)
 		rc = print_result(app, format, &context, &result, error);
 	context_clear(&context);
-	return rc;
+	return rc < 0 ? rc : status;
 }
 
 static int show_help(struct app *app, struct acr_error *error)
