@@ -269,8 +269,10 @@ static bool admin_may_help(const struct acr_error *reason)
 {
 	bool refused =
 		reason->code == ACR_ERROR_AUTH || reason->code == ACR_ERROR_SERVICE || reason->code == ACR_ERROR_FORMAT;
+	/* Whom the directory turns away gets no token to look for the admin account with, either. */
+	bool unknown = reason->service_code && strncmp(reason->service_code, "AADSTS", 6) == 0;
 
-	return refused && reason->http_status != 429 && reason->http_status != 403;
+	return refused && !unknown && reason->http_status != 429 && reason->http_status != 403;
 }
 
 static void find_admin(struct wanted *wanted)
