@@ -105,6 +105,7 @@ static struct acr_json *command_json(const struct table_cursor *at)
 	acr_json_set_str(ret, "command", command->path);
 	acr_json_set_bool(ret, "outside", at->group->outside);
 	acr_json_set_str(ret, "status", status_name(command->status));
+	acr_json_set_str(ret, "group_status", status_name(at->group->status));
 	acr_json_set_bool(ret, "hidden", command->flags & CMD_HIDDEN);
 	acr_json_set_bool(ret, "update", command->flags & CMD_UPDATE);
 	acr_json_set_str(ret, "instead", command->instead);
