@@ -21,6 +21,7 @@ static const struct {
 	{"endpoint_resource_manager", offsetof(struct acr_cloud, resource_manager)},
 	{"endpoint_active_directory", offsetof(struct acr_cloud, authority)},
 	{"endpoint_active_directory_resource_id", offsetof(struct acr_cloud, audience)},
+	{"endpoint_microsoft_graph_resource_id", offsetof(struct acr_cloud, graph)},
 	{"suffix_acr_login_server_endpoint", offsetof(struct acr_cloud, registry_suffix)},
 	{"suffix_storage_endpoint", offsetof(struct acr_cloud, storage_suffix)},
 	{"suffix_keyvault_dns", offsetof(struct acr_cloud, vault_suffix)},
@@ -63,6 +64,7 @@ int settings_cloud(struct settings *settings, struct acr_cloud *ret, struct acr_
 	}
 	cut_slash(cloud.resource_manager);
 	cut_slash(cloud.authority);
+	cut_slash(cloud.graph);
 	if (!cloud.resource_manager || !cloud.authority)
 		return acr_fail(error, ACR_ERROR_FORMAT,
 		                "The cloud '%s' in %s/clouds.config lacks endpoint_resource_manager or "

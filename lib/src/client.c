@@ -30,6 +30,7 @@ static struct acr_cloud copy_cloud(const struct acr_cloud *cloud)
 		.resource_manager = acr_strdup(cloud->resource_manager),
 		.authority = acr_strdup(cloud->authority),
 		.audience = acr_strdup(cloud->audience),
+		.graph = acr_strdup(cloud->graph),
 		.registry_suffix = acr_strdup(cloud->registry_suffix),
 		.storage_suffix = acr_strdup(cloud->storage_suffix),
 		.vault_suffix = acr_strdup(cloud->vault_suffix),

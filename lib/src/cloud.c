@@ -6,7 +6,7 @@
 
 /* The fields of struct acr_cloud in their order, as constants. */
 struct builtin {
-	const char *name, *resource_manager, *authority, *audience, *registry_suffix, *storage_suffix, *vault_suffix;
+	const char *name, *resource_manager, *authority, *audience, *graph, *registry_suffix, *storage_suffix, *vault_suffix;
 };
 
 static const struct builtin clouds[] = {
@@ -15,6 +15,7 @@ static const struct builtin clouds[] = {
 		.resource_manager = "https://management.azure.com",
 		.authority = "https://login.microsoftonline.com",
 		.audience = "https://management.core.windows.net/",
+		.graph = "https://graph.microsoft.com",
 		.registry_suffix = ".azurecr.io",
 		.storage_suffix = "core.windows.net",
 		.vault_suffix = ".vault.azure.net",
@@ -24,6 +25,7 @@ static const struct builtin clouds[] = {
 		.resource_manager = "https://management.chinacloudapi.cn",
 		.authority = "https://login.chinacloudapi.cn",
 		.audience = "https://management.core.chinacloudapi.cn/",
+		.graph = "https://microsoftgraph.chinacloudapi.cn",
 		.registry_suffix = ".azurecr.cn",
 		.storage_suffix = "core.chinacloudapi.cn",
 		.vault_suffix = ".vault.azure.cn",
@@ -33,6 +35,7 @@ static const struct builtin clouds[] = {
 		.resource_manager = "https://management.usgovcloudapi.net",
 		.authority = "https://login.microsoftonline.us",
 		.audience = "https://management.core.usgovcloudapi.net/",
+		.graph = "https://graph.microsoft.us",
 		.registry_suffix = ".azurecr.us",
 		.storage_suffix = "core.usgovcloudapi.net",
 		.vault_suffix = ".vault.usgovcloudapi.net",
@@ -42,6 +45,7 @@ static const struct builtin clouds[] = {
 		.resource_manager = "https://management.microsoftazure.de",
 		.authority = "https://login.microsoftonline.de",
 		.audience = "https://management.core.cloudapi.de/",
+		.graph = "https://graph.microsoft.de",
 		.storage_suffix = "core.cloudapi.de",
 		.vault_suffix = ".vault.microsoftazure.de",
 	},
@@ -63,6 +67,7 @@ bool acr_cloud_builtin(const char *name, struct acr_cloud *ret)
 			.resource_manager = acr_strdup(cloud->resource_manager),
 			.authority = acr_strdup(cloud->authority),
 			.audience = acr_strdup(cloud->audience),
+			.graph = acr_strdup(cloud->graph),
 			.registry_suffix = acr_strdup(cloud->registry_suffix),
 			.storage_suffix = acr_strdup(cloud->storage_suffix),
 			.vault_suffix = acr_strdup(cloud->vault_suffix),
@@ -86,6 +91,7 @@ void acr_cloud_clear(struct acr_cloud *cloud)
 	free(cloud->resource_manager);
 	free(cloud->authority);
 	free(cloud->audience);
+	free(cloud->graph);
 	free(cloud->registry_suffix);
 	free(cloud->storage_suffix);
 	free(cloud->vault_suffix);

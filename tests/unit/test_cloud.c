@@ -16,6 +16,7 @@ static void test_public_cloud(void **state)
 	assert_string_equal(cloud.resource_manager, "https://management.azure.com");
 	assert_string_equal(cloud.authority, "https://login.microsoftonline.com");
 	assert_string_equal(cloud.audience, "https://management.core.windows.net/");
+	assert_string_equal(cloud.graph, "https://graph.microsoft.com");
 	assert_string_equal(cloud.registry_suffix, ".azurecr.io");
 	assert_string_equal(cloud.storage_suffix, "core.windows.net");
 	assert_string_equal(cloud.vault_suffix, ".vault.azure.net");

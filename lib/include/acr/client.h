@@ -62,10 +62,39 @@ struct acr_call_options {
 int acr_call(struct acr_client *client, const struct acr_op *op, const struct acr_params *params,
              const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 
+/* A request of the caller's own to any service: what `acr rest` sends. Everything is borrowed. */
+struct acr_rest_request {
+	const char *method;                /* "GET" */
+	const char *url;                   /* absolute; plain http to loopback hosts only, and without a token */
+	const struct acr_headers *headers; /* may be NULL; those that do not concern the body go with follow-ups, too */
+	const void *body;                  /* NULL when none */
+	size_t body_length;
+	/* What the token is for: a resource such as "https://graph.microsoft.com/"; NULL: no token. */
+	const char *audience;
+	bool repeatable; /* a POST or PATCH that may be sent again where the service failed for the moment */
+	/* Follow a long operation to its end, by Azure's rules: Azure-AsyncOperation or Operation-Location, Location,
+	 * provisioningState. An outcome that is left open is an error. */
+	bool wait;
+	/* Where the result is then: "location", "original-uri", "azure-async-operation", "operation-location"; NULL: the
+	 * resource after PUT and PATCH, what Location names after POST, else the last answer. */
+	const char *final_state;
+	bool all;                          /* complete the list with the pages that its next link names */
+	const struct acr_json *next_query; /* object of strings: parameters of each next link; may be NULL */
+	/* Where the body of a 2xx answer goes instead of into memory, as it arrives; not with `wait` or `all`. */
+	int (*sink)(void *user, const void *bytes, size_t length);
+	void *sink_user;
+	void (*progress)(void *user, const char *state, int64_t elapsed_ms); /* see struct acr_call_options */
+	void *progress_user;
+};
+/* Send it. *value gets the JSON of the (last) answer, NULL when it is empty or no JSON; then `text` gets its bytes.
+ * Addresses in answers are followed on the same host only. */
+int acr_rest(struct acr_client *client, const struct acr_rest_request *request, struct acr_json **value,
+             struct acr_buf *text, struct acr_error *error) ACR_MUST_CHECK;
+
 /* Where a registry is. */
 struct acr_registry {
 	char *id;             /* resource id */
-	char *name;           /* as the service spells it */
+	char *name;
 	char *resource_group;
 	char *location;
 	char *sku;            /* "Premium"; NULL when not known yet */
@@ -73,14 +102,19 @@ struct acr_registry {
 };
 void acr_registry_clear(struct acr_registry *registry);
 /* Find a registry by name: without a request when the resource group is given (only id, name and group are set
- * then), else by the subscription's resource list, as az does; a name with a dot or a colon is a login server. No match is ACR_ERROR_GENERAL with az's sentence. */
+ * then), else by the subscription's resource list, as az does (the name then stays as it was asked for, the group is in
+ * lower case); a name with a dot or a colon is a login server. No match is ACR_ERROR_GENERAL with az's sentence. */
 int acr_locate(struct acr_client *client, const char *name, const char *resource_group, struct acr_registry *ret,
                struct acr_error *error) ACR_MUST_CHECK;
-/* The login server of a registry, yours to free(): name + suffix in clouds with a well-known suffix, else from the
- * cache, else asked from management and cached. `suffix` is the domain-name-label hash ("-abc") or NULL. */
+/* The login server of a registry, yours to free(): name + label + suffix in clouds with a well-known suffix, unless
+ * another one was kept; else the one kept, else asked from management and kept. `suffix` is the hash of the domain name
+ * label ("-abc") or NULL. */
 int acr_login_server(struct acr_client *client, const char *name, const char *suffix, const char *resource_group,
                      char **ret, struct acr_error *error) ACR_MUST_CHECK;
-/* Drop what is cached: the registry was deleted, or does not answer where it was. */
+/* Keep the login server of a registry for the commands of the next hour that name it the same way. */
+void acr_login_server_keep(struct acr_client *client, const char *name, const char *resource_group,
+                           const char *server);
+/* Drop what is kept: the registry was deleted, or does not answer where it was. */
 void acr_login_server_forget(struct acr_client *client, const char *name);
 
 #endif

@@ -11,6 +11,7 @@ struct acr_cloud {
 	char *resource_manager; /* "https://management.azure.com" */
 	char *authority;        /* "https://login.microsoftonline.com"; one ending in /adfs is an AD FS authority */
 	char *audience;         /* of management tokens, with its slash: "https://management.core.windows.net/" */
+	char *graph;            /* "https://graph.microsoft.com": Microsoft Graph, the directory of users and applications */
 	char *registry_suffix;  /* ".azurecr.io"; NULL: the login server is in the registry resource alone */
 	char *storage_suffix;   /* "core.windows.net" */
 	char *vault_suffix;     /* ".vault.azure.net" */

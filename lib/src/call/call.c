@@ -15,9 +15,10 @@ void acr_params_clear(struct acr_params *params)
 	*params = (struct acr_params){0};
 }
 
-static void call_clear(struct call *call)
+void call_clear(struct call *call)
 {
 	free(call->scope);
+	free(call->authorization);
 	acr_exchange_clear(&call->exchange);
 }
 
@@ -36,8 +37,9 @@ static int needs_subscription(const struct call *call, struct acr_error *error)
 {
 	if (!strstr(call->op->path, "{subscriptionId}") || acr_client_subscription(call->client))
 		return 0;
-	return acr_fail(error, ACR_ERROR_SIGN_IN, "No subscription is selected. Please run 'az login' to setup account, "
-	                "or set AZURE_SUBSCRIPTION_ID, or give --subscription.");
+	return acr_fail(error, ACR_ERROR_SIGN_IN,
+			"No subscription is selected. Please run 'az login' to setup account, "
+			"or set AZURE_SUBSCRIPTION_ID, or give --subscription.");
 }
 
 static int build_url(struct call *call, const struct acr_params *params, struct acr_error *error)
@@ -70,38 +72,65 @@ static int build_url(struct call *call, const struct acr_params *params, struct 
 	return 0;
 }
 
-static void set_headers(struct call *call, const struct acr_params *params, bool has_body)
+/* Fields of a caller's request that say something about its body, or about what must be there before. */
+static bool belongs_to_first(const char *name)
 {
-	struct acr_headers *headers = &call->exchange.request.headers;
-	const struct acr_json *field;
-
-	acr_headers_set(headers, "Accept", call->op->accept ? call->op->accept : "application/json");
-	if (has_body)
-		acr_headers_set(headers, "Content-Type", "application/json");
-	if (call->op->plane == ACR_PLANE_ARM)
-		acr_headers_set(headers, "x-ms-client-request-id", client_request_id(call->client));
-	for (field = acr_json_first(params ? params->headers : NULL); field; field = acr_json_next(field))
-		acr_headers_set(headers, acr_json_key(field), acr_json_string(field));
-}
-
-static int send_checked(struct call *call, struct acr_error *error)
-{
-	int rc = acr_send(acr_client_transport(call->client), &call->exchange, error);
-
-	return rc < 0 ? rc : acr_check_status(&call->exchange, NULL, error);
+	return !strncasecmp(name, "Content-", 8) || !strncasecmp(name, "If-", 3);
 }
 
 static void set_token(struct call *call)
 {
 	struct acr_request *request = &call->exchange.request;
 
+	if (call->rest) {
+		request->auth = call->rest->audience && !call->authorization ? ACR_AUTH_ARM : ACR_AUTH_NONE;
+		if (call->authorization)
+			acr_headers_set(&request->headers, "Authorization", call->authorization);
+		return;
+	}
 	request->auth = call->op->plane == ACR_PLANE_ARM ? ACR_AUTH_ARM : ACR_AUTH_REGISTRY;
 	request->registry = call->registry;
 	request->scope = call->scope;
 }
 
-/* Whether `url` stays with the host that the token is meant for. */
-static bool same_service(const char *url, const char *first)
+void call_dress(struct call *call, bool first, const char *content_type)
+{
+	struct acr_headers *headers = &call->exchange.request.headers;
+	const struct acr_headers *given = call->rest ? call->rest->headers : NULL;
+
+	acr_headers_set(headers, "Accept", call->op->accept ? call->op->accept : "application/json");
+	if (content_type)
+		acr_headers_set(headers, "Content-Type", content_type);
+	if (call->op->plane == ACR_PLANE_ARM)
+		acr_headers_set(headers, "x-ms-client-request-id", client_request_id(call->client));
+	set_token(call);
+	for (size_t i = 0; given && i < given->count; i++)
+		if (first || !belongs_to_first(given->items[i].name))
+			acr_headers_set(headers, given->items[i].name, given->items[i].value);
+}
+
+static void add_headers(struct call *call, const struct acr_json *fields)
+{
+	const struct acr_json *field;
+
+	for (field = acr_json_first(fields); field; field = acr_json_next(field))
+		acr_headers_set(&call->exchange.request.headers, acr_json_key(field), acr_json_string(field));
+}
+
+int call_send(struct call *call, struct acr_error *error)
+{
+	int rc = acr_send(acr_client_transport(call->client), &call->exchange, error);
+
+	return rc < 0 ? rc : acr_check_status(&call->exchange, NULL, error);
+}
+
+/* The port that a URL stands for. */
+static int port_of(const struct acr_uri *uri)
+{
+	return uri->port ? uri->port : !strcmp(uri->scheme, "https") ? 443 : 80;
+}
+
+bool call_same_service(const char *url, const char *first)
 {
 	struct acr_uri a = {0}, b = {0};
 	bool same = acr_uri_parse(url, &a, NULL) == 0 && acr_uri_parse(first, &b, NULL) == 0;
@@ -109,9 +138,9 @@ static bool same_service(const char *url, const char *first)
 	if (same) {
 		size_t longer = strlen(a.host), shorter = strlen(b.host);
 
-		same = !strcmp(a.scheme, b.scheme) &&
+		same = !strcmp(a.scheme, b.scheme) && port_of(&a) == port_of(&b) &&
 		       (!strcmp(a.host, b.host) || (longer > shorter + 1 && a.host[longer - shorter - 1] == '.' &&
-		                                    !strcmp(a.host + longer - shorter, b.host)));
+						    !strcmp(a.host + longer - shorter, b.host)));
 	}
 	acr_uri_clear(&a);
 	acr_uri_clear(&b);
@@ -123,14 +152,13 @@ int call_follow(struct call *call, const char *url, struct acr_error *error)
 	struct acr_exchange *exchange = &call->exchange;
 	ACR_AUTO_FREE char *target = acr_uri_resolve(exchange->request.url, url);
 
-	if (!same_service(target, exchange->request.url))
+	if (!call_same_service(target, exchange->request.url))
 		return acr_fail(error, ACR_ERROR_SERVICE,
-		                "The service points to another host (%s); its address is not followed.", target);
+				"The service points to another host (%s); its address is not followed.", target);
 	acr_exchange_clear(exchange);
 	*exchange = (struct acr_exchange){.request = {.method = "GET", .url = TAKE(target)}};
-	set_token(call);
-	set_headers(call, NULL, false);
-	return send_checked(call, error);
+	call_dress(call, false, NULL);
+	return call_send(call, error);
 }
 
 int call_body(const struct call *call, struct acr_json **ret, struct acr_error *error)
@@ -145,12 +173,12 @@ int call_body(const struct call *call, struct acr_json **ret, struct acr_error *
 	rc = acr_json_parse(body->data, body->length, ret, error);
 	if (rc < 0)
 		acr_error_prefix(error, "The answer of %s (%s) cannot be read", call->exchange.request.url,
-		                 type ? type : "no content type");
+				 type ? type : "no content type");
 	return rc;
 }
 
 int acr_call(struct acr_client *client, const struct acr_op *op, const struct acr_params *params,
-             const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
+	     const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
 {
 	static const struct acr_call_options defaults;
 	struct call call = {.client = client, .op = op, .options = options ? options : &defaults};
@@ -163,9 +191,9 @@ int acr_call(struct acr_client *client, const struct acr_op *op, const struct ac
 	call.exchange.request.repeatable = op->repeatable;
 	call.exchange.request.body = text;
 	call.exchange.request.body_length = text ? strlen(text) : 0;
-	set_token(&call);
-	set_headers(&call, params, text != NULL);
-	if ((rc = send_checked(&call, error)) < 0)
+	call_dress(&call, true, text ? "application/json" : NULL);
+	add_headers(&call, params ? params->headers : NULL);
+	if ((rc = call_send(&call, error)) < 0)
 		goto out;
 	if (op->shape == ACR_PAGES)
 		rc = call_pages(&call, ret, error);

@@ -9,8 +9,10 @@ struct call {
 	struct acr_client *client;
 	const struct acr_op *op;
 	const struct acr_call_options *options;
-	char *scope;          /* expanded; NULL for management */
-	const char *registry; /* login server; NULL for management */
+	const struct acr_rest_request *rest; /* NULL: an operation row is performed */
+	char *authorization;                 /* header field of a request whose token is not for management; NULL */
+	char *scope;                         /* expanded; NULL for management */
+	const char *registry;                /* login server; NULL for management */
 	struct acr_exchange exchange;
 };
 
@@ -20,8 +22,20 @@ int call_follow(struct call *call, const char *url, struct acr_error *error) ACR
 /* The answer's JSON body; *ret is NULL for an empty body. */
 int call_body(const struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 
-/* paging.c: collect the pages, the first being in the call. */
+/* Free what the call holds, but not the call. */
+void call_clear(struct call *call);
+/* Send the request that the call holds; an error status is an error. */
+int call_send(struct call *call, struct acr_error *error) ACR_MUST_CHECK;
+/* Set header fields and token of the request that the call holds. */
+void call_dress(struct call *call, bool first, const char *content_type);
+/* Whether `url` stays with the host of `first`, or one below it. */
+bool call_same_service(const char *url, const char *first);
+
+/* paging.c: collect the items of all pages, the first being in the call. */
 int call_pages(struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Complete the object `page` with the items of the pages after it; the link to the next one goes. Something that is
+ * not a page stays as it is. */
+int call_complete(struct call *call, struct acr_json *page, struct acr_error *error) ACR_MUST_CHECK;
 /* lro.c: poll to the end, the first answer being in the call. */
 int call_poll(struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 

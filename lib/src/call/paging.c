@@ -35,6 +35,43 @@ static char *link_url(const char *current, const char *link)
 	return acr_format("%.*s%s", (int)path, current, query ? query : "");
 }
 
+/* How services call the link: Azure Resource Manager, then OData in its versions. */
+static const char *const link_names[] = {"nextLink", "@odata.nextLink", "odata.nextLink", "@nextLink"};
+
+static const char *body_link(const struct acr_json *page)
+{
+	const char *link = NULL;
+
+	for (size_t i = 0; i < ACR_COUNT(link_names) && !link; i++)
+		link = acr_json_string(acr_json_get(page, link_names[i]));
+	return link && *link ? link : NULL;
+}
+
+/* A link with the parameters that the caller wants in each, in the place of those of the same name. */
+static char *with_parameters(const char *link, const struct acr_json *parameters)
+{
+	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
+	const char *query = link + strcspn(link, "?#");
+	const struct acr_json *item;
+
+	acr_buf_add(&url, link, (size_t)(query - link));
+	while (*query && *query != '#') {
+		size_t length = strcspn(query + 1, "&#"), name = strcspn(query + 1, "=&#");
+		ACR_AUTO_FREE char *key = acr_uri_unescape(query + 1, name, true);
+		bool replaced = false;
+
+		for (item = acr_json_first(parameters); item; item = acr_json_next(item))
+			replaced = replaced || !strcasecmp(acr_json_key(item), key);
+		if (length && !replaced)
+			acr_buf_printf(&url, "%c%.*s", strchr(acr_buf_str(&url), '?') ? '&' : '?', (int)length,
+				       query + 1);
+		query += length + 1;
+	}
+	for (item = acr_json_first(parameters); item; item = acr_json_next(item))
+		acr_uri_add_query(&url, acr_json_key(item), acr_json_string(item));
+	return acr_buf_take(&url);
+}
+
 static char *next_page(const struct call *call, const struct acr_json *page)
 {
 	if (call->op->plane == ACR_PLANE_REGISTRY) {
@@ -42,9 +79,9 @@ static char *next_page(const struct call *call, const struct acr_json *page)
 
 		return link ? link_url(call->exchange.request.url, link) : NULL;
 	}
-	const char *link = acr_json_str(page, "/nextLink");
+	const char *link = body_link(page);
 
-	return link && *link ? acr_strdup(link) : NULL;
+	return link ? with_parameters(link, call->rest ? call->rest->next_query : NULL) : NULL;
 }
 
 /* Move the items of `page` to `list`, at most up to `top` in all (0: no limit). */
@@ -60,30 +97,77 @@ static size_t take_items(struct acr_json *page, const char *member, struct acr_j
 	return have;
 }
 
+/* Get the page at `next`, and then the link that it holds. */
+static int turn_page(struct call *call, char **next, struct acr_json **page, struct acr_error *error)
+{
+	int rc;
+
+	if (!strcmp(*next, call->exchange.request.url))
+		return acr_fail(error, ACR_ERROR_SERVICE,
+				"The service names the same page (%s) as the next one; the list is not complete.",
+				*next);
+	if ((rc = call_follow(call, *next, error)) < 0)
+		return rc;
+	acr_json_free(TAKE(*page));
+	if ((rc = call_body(call, page, error)) < 0)
+		return rc;
+	free(*next);
+	*next = next_page(call, *page);
+	return 0;
+}
+
 int call_pages(struct call *call, struct acr_json **ret, struct acr_error *error)
 {
 	const char *member = call->op->items ? call->op->items : "value";
-	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array();
-	size_t have = 0;
+	size_t top = call->options->top, have;
+	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array(), *page = NULL;
+	ACR_AUTO_FREE char *next = NULL;
 	int rc;
 
-	for (;;) {
-		ACR_AUTO_PTR(acr_json) *page = NULL;
-		ACR_AUTO_FREE char *next = NULL;
-
-		if ((rc = call_body(call, &page, error)) < 0)
+	if ((rc = call_body(call, &page, error)) < 0)
+		return rc;
+	have = take_items(page, member, list, 0, top);
+	next = next_page(call, page);
+	while (next && !(top && have >= top)) {
+		if ((rc = turn_page(call, &next, &page, error)) < 0)
 			return rc;
-		have = take_items(page, member, list, have, call->options->top);
-		next = next_page(call, page);
-		if (!next || (call->options->top && have >= call->options->top))
-			break;
-		if (!strcmp(next, call->exchange.request.url))
-			return acr_fail(error, ACR_ERROR_SERVICE,
-			                "The service names the same page (%s) as the next one; the list is not complete.",
-			                next);
-		if ((rc = call_follow(call, next, error)) < 0)
-			return rc;
+		have = take_items(page, member, list, have, top);
 	}
 	*ret = TAKE(list);
+	return 0;
+}
+
+/* The member that holds the items: the usual one, or else the only array. */
+static const char *items_member(const struct acr_json *page)
+{
+	const struct acr_json *member;
+	const char *found = NULL;
+
+	if (acr_json_is(acr_json_get(page, "value"), ACR_JSON_ARRAY))
+		return "value";
+	for (member = acr_json_first(page); member; member = acr_json_next(member))
+		if (acr_json_is(member, ACR_JSON_ARRAY)) {
+			if (found)
+				return NULL;
+			found = acr_json_key(member);
+		}
+	return found;
+}
+
+int call_complete(struct call *call, struct acr_json *first, struct acr_error *error)
+{
+	const char *member = acr_json_is(first, ACR_JSON_OBJECT) ? items_member(first) : NULL;
+	struct acr_json *list = member ? acr_json_get(first, member) : NULL;
+	ACR_AUTO_FREE char *next = list ? next_page(call, first) : NULL;
+	ACR_AUTO_PTR(acr_json) *page = NULL;
+	int rc;
+
+	while (next) {
+		if ((rc = turn_page(call, &next, &page, error)) < 0)
+			return rc;
+		take_items(page, member, list, 0, 0);
+	}
+	for (size_t i = 0; list && i < ACR_COUNT(link_names); i++)
+		acr_json_remove(first, link_names[i]);
 	return 0;
 }

@@ -230,6 +230,7 @@ static CURLcode set_connection(struct acr_curl_transfer *transfer, CURLSH *share
 		SET(transfer, CURLOPT_QUICK_EXIT, 1L);
 	}
 	SET(transfer, CURLOPT_SHARE, share);
+	SET(transfer, CURLOPT_COOKIEFILE, "");
 	return failed;
 }
 

@@ -51,6 +51,8 @@ static int start(struct curl_transport *self, struct acr_error *error)
 	}
 	/* New connections of a batch resume the TLS session of the first. Only one thread is at work: no locks. */
 	curl->share_setopt(self->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	/* Behind a load balancer, cookies may tell which machine knows about an operation. They live in memory. */
+	curl->share_setopt(self->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
 	curl->multi_setopt(self->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	return 0;
 }
