@@ -129,6 +129,28 @@ int run_call(struct context *context, const struct acr_op *op, struct acr_params
 	return rc;
 }
 
+/* What the request repeats of the resource as it is. */
+static int start_from_base(struct context *context, struct acr_params *params, struct acr_error *error)
+{
+	const struct command *command = context->args->command;
+	struct acr_params request = {0};
+	ACR_AUTO_PTR(acr_json) *present = NULL;
+	int rc;
+
+	if (!command->base)
+		return 0;
+	if (!command->base_op) {
+		rc = context_registry_resource(context, &present, error);
+	} else {
+		bind_path(context, &request);
+		rc = context_call(context, command->base_op, &request, NULL, &present, error);
+		acr_params_clear(&request);
+	}
+	if (rc == 0)
+		params->body = model_pick(command->base, present);
+	return rc;
+}
+
 int run_operation(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	const struct command *command = context->args->command;
@@ -136,7 +158,8 @@ int run_operation(struct context *context, struct acr_json **ret, struct acr_err
 	struct acr_json *answer = NULL;
 	int rc;
 
-	if ((rc = run_prepare(context, error)) == 0 && (rc = bind_arguments(context, &params, error)) == 0 &&
+	if ((rc = run_prepare(context, error)) == 0 && (rc = start_from_base(context, &params, error)) == 0 &&
+	    (rc = bind_arguments(context, &params, error)) == 0 &&
 	    (!command->prepare || (rc = command->prepare(context, &params, error)) == 0) &&
 	    (!(command->flags & CMD_UPDATE) || (rc = update_apply(context, &params, error)) == 0) &&
 	    (rc = run_call(context, command->op, &params, &answer, error)) == 0)

@@ -40,16 +40,19 @@ enum bind_kind {
 	BIND_QUERY,
 	BIND_HEADER,
 	BIND_BODY, /* `to` is a JSON pointer into the body */
+	BIND_ID,   /* the same; what is sent is the id of the registry's resource that has this name */
 };
 struct bind {
 	enum bind_kind kind;
 	const char *to;
+	const char *type; /* of BIND_ID: "scopeMaps" */
 	const char *when_true, *when_false; /* for booleans: what is sent instead, "Enabled" and "Disabled" */
 };
 #define PATH(name) { .kind = BIND_PATH, .to = (name) }
 #define QUERY(name) { .kind = BIND_QUERY, .to = (name) }
 #define HEADER(name) { .kind = BIND_HEADER, .to = (name) }
 #define BODY(pointer) { .kind = BIND_BODY, .to = (pointer) }
+#define BODY_ID(pointer, resources) { .kind = BIND_ID, .to = (pointer), .type = (resources) }
 #define BODY_SWITCH(pointer, on, off) { .kind = BIND_BODY, .to = (pointer), .when_true = (on), .when_false = (off) }
 
 enum option_flag {
@@ -119,6 +122,10 @@ struct command {
 	/* Completes the request that the options made: defaults that have to be asked for, names that stand for ids. */
 	int (*prepare)(struct context *context, struct acr_params *params, struct acr_error *error);
 	const char *body;         /* JSON: members every request body has */
+	/* Members that the request repeats from the resource as it is (model_pick() shape), below what `body` and the
+	 * options say; NULL = none. Asked for by `base_op`, by default the registry itself. */
+	const char *base;
+	const struct acr_op *base_op;
 	const char *select;       /* JMESPath: the part of the answer that is printed */
 	const char *model;        /* printed shape of the answer (model.h); NULL = as received */
 	const char *update_model; /* members that --set and its like may name */
