@@ -7,8 +7,8 @@
 #include "run/run.h"
 
 #define MODEL_LOCATION \
-	"id subscriptionId name type displayName regionalDisplayName metadata{regionType regionCategory geographyGroup " \
-	"longitude latitude physicalLocation pairedRegion[name id subscriptionId]}"
+	"id subscriptionId name type displayName regionalDisplayName metadata{regionType regionCategory geography " \
+	"geographyGroup longitude latitude physicalLocation pairedRegion[name id subscriptionId]}"
 
 static const struct column account_columns[] = {
 	{.header = "Name", .path = "name"},
