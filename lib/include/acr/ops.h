@@ -12,7 +12,7 @@
 
 /* registry.c */
 extern const struct acr_op acr_op_registry_check_name, acr_op_registry_create, acr_op_registry_show,
-	acr_op_registry_update, acr_op_registry_delete, acr_op_registry_list, acr_op_registry_list_group,
+	acr_op_registry_update, acr_op_registry_replace, acr_op_registry_delete, acr_op_registry_list, acr_op_registry_list_group,
 	acr_op_registry_usages, acr_op_registry_credentials, acr_op_registry_credential_renew,
 	acr_op_registry_import, acr_op_diagnostic_settings_create, acr_op_identity_show;
 /* replication.c */
@@ -27,6 +27,25 @@ extern const struct acr_op acr_op_task_create, acr_op_task_show, acr_op_task_det
 /* connected.c */
 extern const struct acr_op acr_op_connected_create, acr_op_connected_show, acr_op_connected_list,
 	acr_op_connected_update, acr_op_connected_delete, acr_op_connected_deactivate, acr_op_connected_resync;
+/* webhook.c */
+extern const struct acr_op acr_op_webhook_create, acr_op_webhook_show, acr_op_webhook_update, acr_op_webhook_delete,
+	acr_op_webhook_list, acr_op_webhook_config, acr_op_webhook_events, acr_op_webhook_ping;
+/* scope_map.c, token.c */
+extern const struct acr_op acr_op_scope_map_create, acr_op_scope_map_show, acr_op_scope_map_update,
+	acr_op_scope_map_delete, acr_op_scope_map_list;
+extern const struct acr_op acr_op_token_create, acr_op_token_show, acr_op_token_update, acr_op_token_delete,
+	acr_op_token_list, acr_op_token_credentials;
+/* cache.c, credential_set.c */
+extern const struct acr_op acr_op_cache_create, acr_op_cache_show, acr_op_cache_update, acr_op_cache_delete,
+	acr_op_cache_list;
+extern const struct acr_op acr_op_credential_set_create, acr_op_credential_set_show, acr_op_credential_set_update,
+	acr_op_credential_set_delete, acr_op_credential_set_list;
+/* private_endpoint.c */
+extern const struct acr_op acr_op_private_endpoint_create, acr_op_private_endpoint_show, acr_op_private_endpoint_delete,
+	acr_op_private_endpoint_list, acr_op_private_link_list;
+/* agentpool.c */
+extern const struct acr_op acr_op_agentpool_create, acr_op_agentpool_show, acr_op_agentpool_update,
+	acr_op_agentpool_delete, acr_op_agentpool_list, acr_op_agentpool_queue;
 /* repository.c: {loginServer} plus {repository}, {tag}, {digest} */
 extern const struct acr_op acr_op_catalog, acr_op_repository_show, acr_op_repository_update, acr_op_repository_delete,
 	acr_op_tag_list, acr_op_tag_show, acr_op_tag_update, acr_op_tag_delete, acr_op_tag_names;

@@ -28,6 +28,12 @@ const struct acr_op acr_op_registry_update = {
 	.shape = ACR_LRO,
 	.repeatable = true,
 };
+const struct acr_op acr_op_registry_replace = {
+	.method = "PUT",
+	.path = "{+registryId}",
+	.api = ACR_API_REGISTRY,
+	.shape = ACR_LRO,
+};
 const struct acr_op acr_op_registry_delete = {
 	.method = "DELETE",
 	.path = "{+registryId}",
