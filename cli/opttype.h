@@ -20,6 +20,7 @@ extern const struct option_type type_setting;    /* the same, but NAME alone is 
 extern const struct option_type type_location;   /* "East US" → "eastus" */
 extern const struct option_type type_query;      /* JMESPath, checked */
 /* opttype_check.c */
+extern const struct option_type type_fields;     /* KEY=VALUE words, or JSON objects: object of strings */
 extern const struct option_type type_name;       /* letters, digits, - and _; option->minimum to maximum characters */
 extern const struct option_type type_cron;       /* a cron line of five parts */
 extern const struct option_type type_timer;      /* [NAME:]CRON a use: array of timer triggers (with OPT_APPEND) */

@@ -215,6 +215,36 @@ static int add_inverse(const struct option *option, const char *word, struct acr
 
 static const char *const truth[] = {"true", "false", NULL};
 
+/* A member of a JSON object as the text that a header field or parameter has. */
+static void add_member(const struct acr_json *member, struct acr_json *fields)
+{
+	ACR_AUTO_FREE char *text = acr_json_string(member) ? NULL : acr_json_text(member);
+
+	acr_json_set_str(fields, acr_json_key(member), text ? text : acr_json_string(member));
+}
+
+static int add_fields(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	size_t name = strcspn(word, "=");
+	ACR_AUTO_PTR(acr_json) *object = NULL;
+
+	(void)option;
+	if (!*value)
+		*value = acr_json_new_object();
+	if (acr_json_parse(word, strlen(word), &object, NULL) == 0 && acr_json_is(object, ACR_JSON_OBJECT)) {
+		for (const struct acr_json *item = acr_json_first(object); item; item = acr_json_next(item))
+			add_member(item, *value);
+		return 0;
+	}
+	if (!name || !word[name])
+		return acr_fail(error, ACR_ERROR_USAGE,
+				"'%s' is neither KEY=VALUE nor a JSON object, such as 'api-version=2022-04-01'", word);
+	ACR_AUTO_FREE char *key = acr_strndup(word, name);
+	acr_json_set_str(*value, key, word + name + 1);
+	return 0;
+}
+
+const struct option_type type_fields = {.metavar = "KEY=VALUE", .arity = ARITY_MANY, .add = add_fields};
 const struct option_type type_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
 const struct option_type type_cron = {.metavar = "SCHEDULE", .arity = ARITY_ONE, .add = add_cron};
 const struct option_type type_timer = {.metavar = "[NAME:]SCHEDULE", .arity = ARITY_ONE, .add = add_timer};

@@ -42,6 +42,8 @@ RUNNER(task_logs);
 RUNNER(account_show);
 RUNNER(account_list);
 RUNNER(account_set);
+/* rest.c */
+RUNNER(rest_run);
 /* tools.c */
 PREPARE(group_list_prepare);
 RUNNER(version_run);
