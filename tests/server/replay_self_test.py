@@ -62,6 +62,12 @@ def other_poll(recording):
     recording.exchanges[1]["response"]["headers"]["azure-asyncoperation"] = POLL.replace("/1?", "/2?")
 
 
+def other_answer(recording):
+    answer = copy.deepcopy(REGISTRY)
+    answer["properties"]["bogus"] = 1
+    recording.exchanges[3]["response"]["body"] = answer
+
+
 WRONG = [
     ("a request that is not recorded", lambda it: it.exchanges.pop(), "the recording has no GET"),
     ("an operation that is not recorded", other_poll, "the recording has no GET"),
@@ -77,6 +83,7 @@ WRONG = [
     ("a check of another value", lambda it: it.check.update(expected=False), "adminUserEnabled is True"),
     ("a check that 1 is not true", lambda it: it.check.update(expected=1), "adminUserEnabled is True"),
     ("a check of another kind", lambda it: it.check.update(check="bogus"), "a check 'bogus'"),
+    ("an answer that is not printed", other_answer, "/bogus is not printed, answered was 1"),
     ("a check that something exists", lambda it: it.check.update(check="exists", query="nothing"), "nothing is null"),
 ]
 

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import urllib.parse
 
+import printed
 from listener import HttpReply
 from recording import is_signed, lower_group, place_of
 from replay_lists import REPLACED_WORDS, differences
@@ -59,7 +60,7 @@ class Replayer:
         self.line, self.program, self.context, self.bundle = line, program, context, bundle
         self.differences = differences(line)
         self.lock, self.at, self.used, self.faults = threading.Lock(), 0, set(), []
-        self.addresses = set()
+        self.addresses, self.answers = set(), []
 
     @property
     def matched(self):
@@ -135,6 +136,7 @@ class Replayer:
         for difference in self.differences:
             if difference.answer:
                 difference.answer(answer)
+        self.answers.append(answer)
         return self.json(exchange.status, answer, headers)
 
     def sign_in(self, request):
@@ -181,12 +183,19 @@ class Replayer:
             self.faults.append("it crashed: " + err[:6000])
         self.faults += [f"stderr shows the secret '{one}'" for one in (SECRET, TOKEN) if one in err]
         if status == self.line.exit:
-            self.faults += self.never_came() + self.failed_checks(out)
+            self.faults += self.never_came() + self.failed_checks(out) + self.not_printed(out)
 
     def never_came(self):
         """Recorded requests that change something must come; reads may be fewer than az needed."""
         return [f"the request never came: {exchange.place}" for at, exchange in enumerate(self.line.exchanges)
                 if at not in self.used and not exchange.reads()]
+
+    def not_printed(self, out):
+        try:
+            result = json.loads(out or "null")
+        except ValueError as fault:
+            return [f"the result is no JSON ({fault}): {out[:400]}"]
+        return printed.faults(" ".join(self.line.argv), self.answers, result)
 
     def failed_checks(self, out):
         ret = []
