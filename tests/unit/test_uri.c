@@ -134,6 +134,10 @@ static void test_expanding(void **state)
 	acr_buf_reset(&out);
 	assert_int_equal(acr_uri_expand("{+id}/webhooks/{name}/x", vars, &out, &error), 0);
 	assert_string_equal(acr_buf_str(&out), "/subscriptions/s/x/webhooks/a%20b%2Fc/x");
+	acr_buf_reset(&out);
+	acr_json_set_str(vars, "id", "/resourceGroups/a (\xc3\xa4)?#%/x@sha256:1");
+	assert_int_equal(acr_uri_expand("{+id}", vars, &out, &error), 0);
+	assert_string_equal(acr_buf_str(&out), "/resourceGroups/a%20(%C3%A4)%3F%23%25/x@sha256:1");
 	assert_int_equal(acr_uri_expand("/{gone}", vars, &out, &error), ACR_ERROR_GENERAL);
 	assert_string_equal(error.message, "no value for 'gone' in '/{gone}'");
 	assert_int_equal(acr_uri_expand("/{number}", vars, &out, &error), ACR_ERROR_GENERAL);

@@ -24,8 +24,8 @@ bool acr_uri_is_loopback(const char *host);
 void acr_uri_escape(const char *text, const char *keep, struct acr_buf *out);
 /* Decoded copy, yours to free(); malformed escapes are kept as they are. `plus_is_space` as in form data. */
 char *acr_uri_unescape(const char *text, size_t length, bool plus_is_space);
-/* Expand "{name}" in `template` from the strings of the object `vars`, percent-encoded; "{+name}" is inserted as it
- * is (a resource id, a repository with slashes). A name that `vars` lacks is ACR_ERROR_GENERAL. */
+/* Expand "{name}" in `template` from the strings of the object `vars`, percent-encoded; "{+name}" keeps what a path may
+ * hold, slashes above all (a resource id, a repository). A name that `vars` lacks is ACR_ERROR_GENERAL. */
 int acr_uri_expand(const char *template, const struct acr_json *vars, struct acr_buf *out, struct acr_error *error)
 	ACR_MUST_CHECK;
 /* Append "?name=value" or "&name=value", whichever `url` needs, value percent-encoded. */

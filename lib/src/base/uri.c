@@ -178,11 +178,7 @@ int acr_uri_expand(const char *template, const struct acr_json *vars, struct acr
 		if (!value) {
 			return acr_fail(error, ACR_ERROR_GENERAL, "no value for '%s' in '%s'", name, template);
 		}
-		if (raw) {
-			acr_buf_puts(out, value);
-		} else {
-			acr_uri_escape(value, NULL, out);
-		}
+		acr_uri_escape(value, raw ? "/:@!$&'()*+,;=" : NULL, out);
 		at = end + 1;
 	}
 	return 0;
