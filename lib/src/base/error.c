@@ -66,6 +66,9 @@ int acr_error_move(struct acr_error *to, struct acr_error *from)
 
 void acr_error_clear(struct acr_error *error)
 {
+	if (!error) {
+		return;
+	}
 	free(error->service_code);
 	free(error->message);
 	free(error->request_id);
