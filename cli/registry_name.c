@@ -15,22 +15,34 @@ void registry_name_clear(struct registry_name *name)
 	*name = (struct registry_name){0};
 }
 
-static bool well_formed(const char *name, const char *further)
+/* 5 to 50 letters and digits. */
+static bool well_formed(const char *name)
 {
 	size_t length = strlen(name), i;
 
 	for (i = 0; i < length; i++)
-		if (!isalnum((unsigned char)name[i]) && !strchr(further, name[i]))
+		if (!isalnum((unsigned char)name[i]))
 			return false;
 	return length >= 5 && length <= 50;
+}
+
+/* "-" and the letters, digits and hyphens of a domain name label's hash. */
+static bool well_formed_label(const char *label)
+{
+	size_t i;
+
+	for (i = 0; label[i]; i++)
+		if (!isalnum((unsigned char)label[i]) && label[i] != '-')
+			return false;
+	return i > 1;
 }
 
 static int malformed(const char *text, struct acr_error *error)
 {
 	return acr_fail(error, ACR_ERROR_GENERAL,
-	                "Registry names may contain only alpha numeric characters and must be between 5 and 50 "
-	                "characters; '%s' is not one.",
-	                text);
+			"Registry names may contain only alpha numeric characters and must be between 5 and 50 "
+			"characters; '%s' is not one.",
+			text);
 }
 
 int registry_name_check_server(const char *server, const struct acr_cloud *cloud, struct acr_error *error)
@@ -40,38 +52,34 @@ int registry_name_check_server(const char *server, const struct acr_cloud *cloud
 	if (!cloud->registry_suffix || (dot && !strcasecmp(dot, cloud->registry_suffix)))
 		return 0;
 	return acr_fail(error, ACR_ERROR_GENERAL,
-	                "The login server suffix is not valid for the current cloud. Please try again using '%s'.",
-	                cloud->registry_suffix);
+			"The login server suffix is not valid for the current cloud. Please try again using '%s'.",
+			cloud->registry_suffix);
 }
 
 int registry_name_parse(const char *text, const struct acr_cloud *cloud, struct io *io, struct registry_name *ret,
-                        struct acr_error *error)
+			struct acr_error *error)
 {
 	ACR_AUTO(registry_name) name = {0};
 	const char *dot = strchr(text, '.');
 	const char *dash;
 
 	if (!cloud->registry_suffix && (dot || strchr(text, ':'))) {
-		ret->name = acr_strdup(text);
-		ret->login_server = acr_strdup(text);
-		ret->label = NULL;
+		*ret = (struct registry_name){.name = acr_strdup(text), .login_server = acr_strdup(text)};
 		return 0;
 	}
 	if (dot && registry_name_check_server(text, cloud, error) < 0)
 		return ACR_ERROR_GENERAL;
 	name.name = dot ? acr_strndup(text, (size_t)(dot - text)) : acr_strdup(text);
-	if (!well_formed(name.name, "-"))
-		return malformed(text, error);
 	dash = strchr(name.name, '-');
 	if (dash) {
 		name.label = acr_strdup(dash);
 		name.name[dash - name.name] = '\0';
 	}
-	if (!well_formed(name.name, ""))
+	if (!well_formed(name.name) || (name.label && !well_formed_label(name.label)))
 		return malformed(text, error);
-	if (text[strlen(name.name)])
+	if (io && text[strlen(name.name)])
 		io_warn(io, "Registry name is '%s'. The following suffix '%s' is automatically omitted.", name.name,
-		        text + strlen(name.name));
+			text + strlen(name.name));
 	*ret = name;
 	name = (struct registry_name){0};
 	return 0;
@@ -84,9 +92,9 @@ int registry_name_check_new(const char *text, struct acr_error *error)
 	for (c = text; *c; c++)
 		if (isupper((unsigned char)*c))
 			return acr_fail(error, ACR_ERROR_GENERAL,
-			                "argument error: Registry name must use only lowercase; '%s' does not.", text);
+					"argument error: Registry name must use only lowercase; '%s' does not.", text);
 	if (strchr(text, '-'))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "argument error: Registry name cannot contain dashes; '%s' does.", text);
-	return well_formed(text, "") ? 0 : malformed(text, error);
+				"argument error: Registry name cannot contain dashes; '%s' does.", text);
+	return well_formed(text) ? 0 : malformed(text, error);
 }

@@ -14,7 +14,7 @@ struct registry_name {
 };
 
 /* Take apart "myregistry", "myregistry-HASH" or "myregistry-HASH.azurecr.io" and check it. What is cut off is told
- * as a warning. Errors are ACR_ERROR_GENERAL with az's sentences. */
+ * as a warning, unless `io` is NULL. Errors are ACR_ERROR_GENERAL with az's sentences. */
 int registry_name_parse(const char *text, const struct acr_cloud *cloud, struct io *io, struct registry_name *ret,
                         struct acr_error *error) ACR_MUST_CHECK;
 void registry_name_clear(struct registry_name *name);
