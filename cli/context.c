@@ -6,8 +6,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "registry_name.h"
-
 static bool interrupted(void *user)
 {
 	(void)user;
@@ -25,6 +23,7 @@ void context_init(struct context *context, struct io *io, const struct args *arg
 void context_clear(struct context *context)
 {
 	acr_client_free(context->client);
+	registry_name_clear(&context->name);
 	acr_registry_clear(&context->registry);
 	free(context->login_server);
 	free(context->user_agent);
@@ -156,29 +155,38 @@ int context_client(struct context *context, struct acr_client **ret, struct acr_
 	return 0;
 }
 
-static int parse_name(struct context *context, struct acr_client *client, struct registry_name *ret,
-                      struct acr_error *error)
+/* The registry's name, taken apart once: what is cut off is told once. */
+static int parse_name(struct context *context, struct acr_error *error)
 {
 	const char *text = args_string(context->args, "registry");
+	struct io *io = context->io;
+	struct acr_client *client;
+	int rc;
 
+	if (context->name.name)
+		return 0;
+	/* A repository id names the login server instead. */
+	if (!text && context->login_server) {
+		text = context->login_server;
+		io = NULL;
+	}
 	if (!text || !*text)
-		return acr_fail(error, ACR_ERROR_GENERAL, "Name the registry: --registry or --name, or AZURE_DEFAULTS_ACR.");
-	return registry_name_parse(text, acr_client_cloud(client), context->io, ret, error);
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"Name the registry: --registry or --name, or AZURE_DEFAULTS_ACR.");
+	if ((rc = context_client(context, &client, error)) < 0)
+		return rc;
+	return registry_name_parse(text, acr_client_cloud(client), io, &context->name, error);
 }
 
 int context_registry(struct context *context, const struct acr_registry **ret, struct acr_error *error)
 {
-	struct acr_client *client;
-	ACR_AUTO(registry_name) name = {0};
 	int rc;
 
-	if (!context->registry.id) {
-		if ((rc = context_client(context, &client, error)) < 0 ||
-		    (rc = parse_name(context, client, &name, error)) < 0 ||
-		    (rc = acr_locate(client, name.name, args_string(context->args, "resource-group"),
-		                     &context->registry, error)) < 0)
-			return rc;
-	}
+	if (!context->registry.id &&
+	    ((rc = parse_name(context, error)) < 0 ||
+	     (rc = acr_locate(context->client, context->name.name, args_string(context->args, "resource-group"),
+			      &context->registry, error)) < 0))
+		return rc;
 	*ret = &context->registry;
 	return 0;
 }
@@ -220,7 +228,7 @@ int context_registry_details(struct context *context, const struct acr_registry 
 }
 
 /* User name and password given on the command line; a missing password is asked for. */
-static int given_login(struct context *context, struct acr_client *client, struct acr_error *error)
+static int given_login(struct context *context, struct acr_error *error)
 {
 	const char *username = args_string(context->args, "username");
 	const char *password = args_string(context->args, "password");
@@ -233,13 +241,13 @@ static int given_login(struct context *context, struct acr_client *client, struc
 	if (!password) {
 		if (!context->io->in_terminal)
 			return acr_fail(error, ACR_ERROR_GENERAL,
-			                "Please specify both username and password in non-interactive mode.");
+					"Please specify both username and password in non-interactive mode.");
 		if ((rc = context_ask(context, "Password: ", true, &context->typed_password, error)) < 0)
 			return rc;
 		password = context->typed_password;
 	}
-	acr_registry_auth_set_login(acr_client_registry_auth(client),
-	                            &(struct acr_registry_login){.username = username, .password = password});
+	acr_registry_auth_set_login(acr_client_registry_auth(context->client),
+				    &(struct acr_registry_login){.username = username, .password = password});
 	return 0;
 }
 
@@ -268,21 +276,17 @@ static int admin_account(void *user, const char *registry, char **username, char
 }
 
 /* The login server by the registry's name. */
-static int find_login_server(struct context *context, struct acr_client *client, struct acr_error *error)
+static int find_login_server(struct context *context, struct acr_error *error)
 {
-	ACR_AUTO(registry_name) name = {0};
 	const char *suffix = args_string(context->args, "suffix");
-	ACR_AUTO_FREE char *label = suffix && *suffix ? acr_format("-%s", suffix) : NULL;
-	int rc = parse_name(context, client, &name, error);
+	ACR_AUTO_FREE char *label = suffix && *suffix ? acr_format("-%s", suffix) : acr_strdup(context->name.label);
 
-	if (rc < 0)
-		return rc;
-	if (name.login_server) {
-		context->login_server = TAKE(name.login_server);
+	if (context->name.login_server) {
+		context->login_server = acr_strdup(context->name.login_server);
 		return 0;
 	}
-	return acr_login_server(client, name.name, label ? label : name.label,
-	                        args_string(context->args, "resource-group"), &context->login_server, error);
+	return acr_login_server(context->client, context->name.name, label,
+				args_string(context->args, "resource-group"), &context->login_server, error);
 }
 
 int context_login_server(struct context *context, const char **ret, struct acr_error *error)
@@ -292,8 +296,9 @@ int context_login_server(struct context *context, const char **ret, struct acr_e
 
 	if (!context->login_ready) {
 		if ((rc = context_client(context, &client, error)) < 0 ||
-		    (!context->login_server && (rc = find_login_server(context, client, error)) < 0) ||
-		    (rc = given_login(context, client, error)) < 0)
+		    (!context->login_server &&
+		     ((rc = parse_name(context, error)) < 0 || (rc = find_login_server(context, error)) < 0)) ||
+		    (rc = given_login(context, error)) < 0)
 			return rc;
 		acr_registry_auth_set_admin_lookup(acr_client_registry_auth(client), admin_account, context);
 		context->login_ready = true;
@@ -302,23 +307,28 @@ int context_login_server(struct context *context, const char **ret, struct acr_e
 	return 0;
 }
 
-/* The login server again, this time from management; true when it is another one. */
-static bool login_server_moved(struct context *context)
+int context_login_server_again(struct context *context, struct acr_error *error)
 {
+	const char *name = context->name.name, *group = args_string(context->args, "resource-group"), *now;
 	ACR_AUTO_PTR(acr_json) *resource = NULL;
-	const char *now, *name = args_string(context->args, "registry");
+	ACR_AUTO(acr_error) unheard = ACR_ERROR_INIT;
+	int rc;
 
-	if (!name)
-		return false;
+	/* What the user spelled out is not looked for elsewhere. */
+	if (!args_string(context->args, "registry") || !name || context->name.login_server)
+		return ACR_ERROR_NETWORK;
 	acr_login_server_forget(context->client, name);
-	if (context_registry_resource(context, &resource, NULL) < 0)
-		return false;
-	now = acr_json_str(resource, "/properties/loginServer");
-	if (!now || !strcmp(now, context->login_server))
-		return false;
+	rc = context_registry_resource(context, &resource, &unheard);
+	if (rc == ACR_ERROR_INTERRUPTED)
+		return acr_error_move(error, &unheard);
+	now = rc < 0 ? NULL : acr_json_str(resource, "/properties/loginServer");
+	if (!now || !strcasecmp(now, context->login_server))
+		return ACR_ERROR_NETWORK;
+	acr_login_server_keep(context->client, name, group, now);
 	free(context->login_server);
 	context->login_server = acr_strdup(now);
-	return true;
+	acr_error_clear(error);
+	return 0;
 }
 
 /* Registries' own messages do not say what they are about. */
@@ -326,7 +336,8 @@ static void name_resource(const struct context *context, const struct acr_params
 {
 	const char *repository = acr_json_str(params->path, "/repository"), *tag = acr_json_str(params->path, "/tag");
 
-	if (!error || !error->service_code || strstr(error->message, context->login_server))
+	if (!error || !error->service_code || strstr(error->message, context->login_server) ||
+	    !strncmp(error->service_code, "AADSTS", 6))
 		return;
 	if (repository)
 		acr_error_prefix(error, "'%s%s%s' in %s", repository, tag ? ":" : "", tag ? tag : "",
@@ -345,8 +356,7 @@ static int call_registry(struct context *context, const struct acr_op *op, struc
 		return rc;
 	acr_json_set_str(params->path, "loginServer", server);
 	rc = acr_call(context->client, op, params, options, ret, error);
-	if (rc == ACR_ERROR_NETWORK && login_server_moved(context)) {
-		acr_error_clear(error);
+	if (rc == ACR_ERROR_NETWORK && (rc = context_login_server_again(context, error)) == 0) {
 		acr_json_set_str(params->path, "loginServer", context->login_server);
 		rc = acr_call(context->client, op, params, options, ret, error);
 	}

@@ -6,6 +6,7 @@
 
 #include "args.h"
 #include "io.h"
+#include "registry_name.h"
 #include "settings.h"
 
 struct context {
@@ -14,6 +15,7 @@ struct context {
 	struct settings *settings;
 	struct acr_clock clock;       /* interrupted by SIGINT and SIGTERM */
 	struct acr_client *client;    /* NULL until context_client() */
+	struct registry_name name;    /* of the command's registry; cleared until it is asked for */
 	struct acr_registry registry; /* cleared until context_registry() */
 	char *login_server;           /* NULL until context_login_server(), unless the user gave an address */
 	bool login_ready;             /* the client knows how to sign in to it */
@@ -37,8 +39,13 @@ int context_registry_details(struct context *context, const struct acr_registry 
 	ACR_MUST_CHECK;
 /* The registry resource itself, as the service has it; the caller owns it. */
 int context_registry_resource(struct context *context, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
-/* The login server of the command's registry, and user name and password for it if given. Lent. */
+/* The login server of the command's registry, and user name and password for it if given. Lent until
+ * context_login_server_again(). */
 int context_login_server(struct context *context, const char **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* After ACR_ERROR_NETWORK from the login server: ask management where the registry is. 0, and no error any more, when
+ * it is somewhere else: what failed may be tried again there. Otherwise the error is kept: why nothing could be
+ * learned, or nobody is signed in to ask, is not what the user needs to hear. */
+int context_login_server_again(struct context *context, struct acr_error *error) ACR_MUST_CHECK;
 /* acr_call() on the command's registry (params->path gains "loginServer" or "registryId"). A login server that does
  * not answer is looked up once more: the registry may have moved, or have a domain name label. `params` stays the
  * caller's. */

@@ -142,19 +142,30 @@ static int check(struct context *context, struct acr_error *error)
 	return 0;
 }
 
+static int login_to(struct context *context, const char *server, struct acr_json **ret, struct acr_error *error)
+{
+	const char *username = args_string(context->args, "username");
+
+	if (username || args_string(context->args, "password"))
+		return login_password(context, server, username, error);
+	return login_token(context, server, ret, error);
+}
+
 int registry_login(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	const char *region = args_string(context->args, "endpoint");
-	const char *username = args_string(context->args, "username");
 	ACR_AUTO_FREE char *regional = NULL;
 	const char *server;
 	int rc;
 
-	if ((rc = check(context, error)) < 0 || (rc = context_login_server(context, &server, error)) < 0 ||
-	    (region && (rc = regional_server(context, region, &regional, error)) < 0))
+	if ((rc = check(context, error)) < 0 || (rc = context_login_server(context, &server, error)) < 0)
 		return rc;
-	server = regional ? regional : server;
-	if (username || args_string(context->args, "password"))
-		return login_password(context, server, username, error);
-	return login_token(context, server, ret, error);
+	if (region) {
+		rc = regional_server(context, region, &regional, error);
+		return rc < 0 ? rc : login_to(context, regional, ret, error);
+	}
+	rc = login_to(context, server, ret, error);
+	if (rc == ACR_ERROR_NETWORK && (rc = context_login_server_again(context, error)) == 0)
+		rc = login_to(context, context->login_server, ret, error);
+	return rc;
 }

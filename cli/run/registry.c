@@ -209,7 +209,7 @@ int registry_delete(struct context *context, struct acr_json **ret, struct acr_e
 
 	/* Another registry may get its login server. */
 	if (rc == 0)
-		acr_login_server_forget(context->client, args_string(context->args, "registry"));
+		acr_login_server_forget(context->client, context->name.name);
 	return rc;
 }
 
