@@ -15,6 +15,7 @@ Before an `argv`, for the commands from there on:
     link PATH TARGET     make a symbolic link
     remove PATH          remove a file
     called NAME          the program is called by another name
+    unprivileged         the program does not run as root, who can read everything
     hidden TEXT          must not appear on standard error
 
 A command:
@@ -50,7 +51,8 @@ What it asks, in this order:
       signal NAME        send a signal to the program after the answer
 
 Variables are replaced everywhere: see variables() in runner.py. Patterns stand in stderr, header, body and form values:
-{*} any text of the line, {hex32}, {uuid}, {n} digits, {seconds} a decimal number.
+{*} any text of the line, {hex32}, {uuid}, {n} digits, {decimal}. In header fields of a reply, {LAST} and {SIZE} are
+the number of its body's last byte and of its bytes.
 """
 import re
 import shlex
@@ -102,7 +104,7 @@ class Step:
 class Case:
     def __init__(self, name):
         self.name, self.steps, self.setup, self.hidden = name, [], [], []
-        self.cloud, self.tls, self.scripted = set(), {}, set()
+        self.cloud, self.tls, self.scripted, self.unprivileged = set(), {}, set(), False
 
 
 REGISTRIES = "Microsoft.ContainerRegistry/registries"
@@ -193,6 +195,9 @@ class Parser:
         if directive.rest != "scripted":
             raise Broken(f"{kind} is 'scripted' or not there")
         self.case.scripted.add(kind)
+
+    def take_unprivileged(self, _directive):
+        self.case.unprivileged = True
 
     def take_hidden(self, directive):
         self.case.hidden.append(directive.rest)

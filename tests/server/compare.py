@@ -7,7 +7,7 @@ import tarfile
 import urllib.parse
 
 PATTERNS = {
-    "{*}": r".*?", "{hex32}": r"[0-9a-f]{32}", "{n}": r"[0-9]+", "{seconds}": r"[0-9]+\.[0-9]+",
+    "{*}": r".*?", "{hex32}": r"[0-9a-f]{32}", "{n}": r"[0-9]+", "{decimal}": r"[0-9]+\.[0-9]+",
     "{uuid}": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
 }
 SPLIT = re.compile("(" + "|".join(re.escape(name) for name in PATTERNS) + ")")

@@ -24,6 +24,7 @@ TASKS_API = "api-version=2025-03-01-preview"
 RESOURCES_API = "api-version=2024-11-01"
 SUBSCRIPTIONS_API = "api-version=2022-12-01"
 VARIABLE = re.compile(r"\{([A-Z~][A-Z_]*)\}")
+NOBODY = 65534
 LIMIT = float(os.environ.get("ACR_TEST_LIMIT", "60"))
 
 # What ends as a fault of the program itself, whatever the case says.
@@ -61,14 +62,14 @@ class Output(threading.Thread):
 class Process:
     """One run of the program."""
 
-    def __init__(self, command, step, environment, folder, stdin):
+    def __init__(self, command, step, environment, folder, stdin, user=None):
         self.outputs, self.mine = {}, []
         self.keyboard = None
         streams = {"in": self.input(step, stdin), "out": self.output(step, "out"), "err": self.output(step, "err")}
         closing = [{"in": 0, "out": 1, "err": 2}[name] for name in step.closed]
         self.popen = subprocess.Popen(
             command, stdin=streams["in"], stdout=streams["out"], stderr=streams["err"], env=environment, cwd=folder,
-            start_new_session=True, preexec_fn=(lambda: [os.close(one) for one in closing]) if closing else None)
+            start_new_session=True, user=user, group=user, extra_groups=None if user is None else [], preexec_fn=(lambda: [os.close(one) for one in closing]) if closing else None)
         for descriptor in self.mine:
             os.close(descriptor)
         answers = list(step.types)
@@ -250,13 +251,17 @@ class Run:
     def run_step(self, step):
         for directive in step.setup:
             self.set_up(directive)
+        user = NOBODY if self.case.unprivileged and os.geteuid() == 0 else None
+        if user is not None:
+            subprocess.run(["chown", "-R", f"{user}:{user}", self.folder], check=True)
         self.script.begin(step)
         before, started = self.script.connections(), time.monotonic()
         stdin = None if step.stdin is None else self.expand(step.stdin)
         for _ in range(step.at_once):
             with self.script.lock:
                 self.script.processes.append(
-                    Process(self.command(step), step, self.environment, self.path("work"), stdin))
+                    Process(self.command(step), step, self.environment, self.path("work"), stdin,
+                            user))
         ends = [process.wait(max(0.1, started + LIMIT - time.monotonic())) for process in self.script.processes]
         took = time.monotonic() - started
         faults = self.script.end()

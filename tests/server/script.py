@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import threading
 import urllib.parse
@@ -188,15 +189,18 @@ class Script:
 
     def reply(self, expected):
         reply, body = expected.reply, expected.reply.body
+        raw = body.startswith("raw ")
         if body.startswith("registry "):
             body = json.dumps(merge(REGISTRY, json.loads(body.partition(" ")[2])))
-        elif body.startswith("raw "):
+        elif raw:
             body = compare.raw(body[4:])
-        body = self.expand(body)
-        headers = [(name, self.expand(value)) for name, value in reply.headers]
-        if body[:1] in ("{", "[") and not any(name.lower() == "content-type" for name, _ in headers):
+        body = self.expand(body).encode("latin-1" if raw else "utf-8")
+        numbers = {"{LAST}": str(len(body) - 1), "{SIZE}": str(len(body))}
+        headers = [(name, re.sub(r"\{(LAST|SIZE)\}", lambda match: numbers[match.group(0)], self.expand(value)))
+                   for name, value in reply.headers]
+        if body[:1] in (b"{", b"[") and not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", "application/json"))
-        return HttpReply(reply.status, headers, body.encode(), reply.misbehave, self.signaller(reply.signal))
+        return HttpReply(reply.status, headers, body, reply.misbehave, self.signaller(reply.signal))
 
     def signaller(self, name):
         if not name:
