@@ -159,8 +159,10 @@ const struct option_type type_boolean = {
 const struct option_type type_integer = {.metavar = "NUMBER", .arity = ARITY_ONE, .add = add_integer};
 const struct option_type type_list = {.arity = ARITY_MANY, .add = add_item};
 const struct option_type type_list_any = {.arity = ARITY_ANY, .add = add_item};
+const struct option_type type_choices = {.arity = ARITY_MANY, .add = add_item};
 const struct option_type type_append = {.arity = ARITY_ONE, .add = add_item};
 const struct option_type type_tags = {.metavar = "KEY=VALUE", .arity = ARITY_ANY, .add = add_tag};
+const struct option_type type_pairs = {.metavar = "KEY=VALUE", .arity = ARITY_MANY, .add = add_tag};
 const struct option_type type_assignment = {.metavar = "NAME=VALUE", .arity = ARITY_ONE, .add = add_assignment};
 const struct option_type type_setting = {.metavar = "NAME=VALUE", .arity = ARITY_ONE, .add = add_setting};
 const struct option_type type_location = {.metavar = "LOCATION", .arity = ARITY_ONE, .add = add_location};

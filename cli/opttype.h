@@ -12,8 +12,10 @@ extern const struct option_type type_boolean;    /* none, or true or false in an
 extern const struct option_type type_integer;    /* whole number within option->minimum and maximum */
 extern const struct option_type type_list;       /* one or more words: array of strings */
 extern const struct option_type type_list_any;   /* none or more words: array of strings */
+extern const struct option_type type_choices;    /* one or more of option->choices: array of strings */
 extern const struct option_type type_append;     /* one word a use: array of strings (with OPT_APPEND) */
 extern const struct option_type type_tags;       /* key=value words: object; '' clears it to {} */
+extern const struct option_type type_pairs;      /* the same, but at least one word */
 extern const struct option_type type_assignment; /* NAME=VALUE a use: array of {"name","value"}; NAME alone takes the
                                                     variable of that name, else "" (with OPT_APPEND) */
 extern const struct option_type type_setting;    /* the same, but NAME alone is always "" */
@@ -26,6 +28,24 @@ extern const struct option_type type_cron;       /* a cron line of five parts */
 extern const struct option_type type_timer;      /* [NAME:]CRON a use: array of timer triggers (with OPT_APPEND) */
 extern const struct option_type type_duration;   /* ISO 8601: P2D, PT3H */
 extern const struct option_type type_inverse;    /* a boolean whose opposite is meant: --no-push */
+/* opttype_address.c */
+extern const struct option_type type_network;     /* an IP address, or a range of them: 16.17.18.0/24 */
+extern const struct option_type type_url;         /* http or https */
+extern const struct option_type type_key_url;     /* of a key in a key vault */
+extern const struct option_type type_secret_url;  /* of a secret in a key vault */
+extern const struct option_type type_resource_id; /* of Azure; '' too where OPT_EMPTY_CLEARS is set */
+extern const struct option_type type_repository;  /* with a registry in front or not; * for any */
+extern const struct option_type type_scope;       /* the same with a tag or not, or '' */
+extern const struct option_type type_server;      /* a registry's host, and maybe port */
+/* opttype_access.c */
+extern const struct option_type type_repository_permission; /* REPOSITORY ACTION… in lower case: array (OPT_APPEND) */
+extern const struct option_type type_gateway_permission;    /* the same for connected registries */
+extern const struct option_type type_moment;                /* 2035-12-31T12:59:59Z; milliseconds are added */
+extern const struct option_type type_upper;                 /* one word, put in upper case */
+/* The actions that permissions may have, ended by NULL. */
+extern const char *const repository_actions[], *const gateway_actions[];
+/* Whether a text has the form of a resource id. */
+bool opttype_is_resource_id(const char *word);
 
 /* What code asks for it by: its key, or else its name. */
 const char *option_key(const struct option *option);

@@ -81,7 +81,7 @@ static void check_option(const struct command *command, const struct option *opt
 	}
 	if (!(option->help && strlen(option->help) > 3 && option->help[strlen(option->help) - 1] == '.'))
 		fault(command, "--%s has no help sentence", option->name);
-	if ((option->type == &type_choice) != (option->choices != NULL))
+	if ((option->type == &type_choice || option->type == &type_choices) != (option->choices != NULL))
 		fault(command, "--%s: choices and the type choice belong together", option->name);
 	if (option->bind.kind == BIND_BODY && (!option->bind.to || *option->bind.to != '/'))
 		fault(command, "--%s is bound to '%s', which is no pointer", option->name, option->bind.to);
