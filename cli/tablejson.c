@@ -1,7 +1,7 @@
 /* The tables as JSON: a further view of them, beside help, manual pages and completion. */
 #include "tablejson.h"
 
-#include "opttype.h"
+#include "options.h"
 #include "table.h"
 
 static const char *arity_name(enum arity arity)
@@ -86,6 +86,15 @@ static struct acr_json *option_json(const struct option *option)
 	return ret;
 }
 
+static struct acr_json *options_json(const struct option *const *options)
+{
+	struct acr_json *ret = acr_json_new_array();
+
+	for (; options && *options; options++)
+		acr_json_append(ret, option_json(*options));
+	return ret;
+}
+
 static struct acr_json *headers(const struct column *column)
 {
 	struct acr_json *ret = acr_json_new_array();
@@ -98,29 +107,30 @@ static struct acr_json *headers(const struct column *column)
 static struct acr_json *command_json(const struct table_cursor *at)
 {
 	const struct command *command = at->command;
-	struct acr_json *ret = acr_json_new_object(), *options = acr_json_new_array();
+	struct acr_json *ret = acr_json_new_object();
 
-	for (size_t i = 0; command->options && command->options[i]; i++)
-		acr_json_append(options, option_json(command->options[i]));
 	acr_json_set_str(ret, "command", command->path);
 	acr_json_set_bool(ret, "outside", at->group->outside);
 	acr_json_set_str(ret, "status", status_name(command->status));
 	acr_json_set_str(ret, "group_status", status_name(at->group->status));
 	acr_json_set_bool(ret, "hidden", command->flags & CMD_HIDDEN);
 	acr_json_set_bool(ret, "update", command->flags & CMD_UPDATE);
+	acr_json_set_bool(ret, "no_result", command->flags & CMD_NO_RESULT);
 	acr_json_set_str(ret, "instead", command->instead);
 	acr_json_set_str(ret, "confirm", command->confirm);
 	acr_json_set(ret, "columns", headers(command->columns));
-	acr_json_set(ret, "options", options);
+	acr_json_set(ret, "options", options_json(command->options));
 	return ret;
 }
 
 struct acr_json *table_json(void)
 {
-	struct acr_json *ret = acr_json_new_array();
+	struct acr_json *ret = acr_json_new_object(), *commands = acr_json_new_array();
 	struct table_cursor at = {0};
 
 	while (table_next(&at, TABLE_ALL))
-		acr_json_append(ret, command_json(&at));
+		acr_json_append(commands, command_json(&at));
+	acr_json_set(ret, "global_options", options_json(global_options));
+	acr_json_set(ret, "commands", commands);
 	return ret;
 }

@@ -4,7 +4,7 @@
 
 #include <acr/json.h>
 
-/* An array of all commands with their options; yours to free. */
+/* An object: "global_options" and "commands", each with its options; yours to free. */
 struct acr_json *table_json(void);
 
 #endif
