@@ -25,6 +25,7 @@ void context_clear(struct context *context)
 	acr_client_free(context->client);
 	registry_name_clear(&context->name);
 	acr_registry_clear(&context->registry);
+	acr_json_free(context->resource);
 	free(context->login_server);
 	free(context->user_agent);
 	free(context->typed_password);
@@ -199,6 +200,10 @@ int context_registry_resource(struct context *context, struct acr_json **ret, st
 
 	if (rc < 0)
 		return rc;
+	if (context->resource) {
+		*ret = TAKE(context->resource);
+		return 0;
+	}
 	rc = context_call(context, &acr_op_registry_show, &params, NULL, ret, error);
 	acr_params_clear(&params);
 	return rc;
@@ -224,6 +229,7 @@ int context_registry_details(struct context *context, const struct acr_registry 
 	copy_detail(&context->registry.sku, resource, "/sku/name");
 	copy_detail(&context->registry.location, resource, "/location");
 	copy_detail(&context->registry.login_server, resource, "/properties/loginServer");
+	context->resource = TAKE(resource);
 	return 0;
 }
 

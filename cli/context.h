@@ -17,6 +17,7 @@ struct context {
 	struct acr_client *client;    /* NULL until context_client() */
 	struct registry_name name;    /* of the command's registry; cleared until it is asked for */
 	struct acr_registry registry; /* cleared until context_registry() */
+	struct acr_json *resource;    /* the registry itself, when its details had to be asked for; NULL */
 	char *login_server;           /* NULL until context_login_server(), unless the user gave an address */
 	bool login_ready;             /* the client knows how to sign in to it */
 	struct acr_curl_options http; /* lent to the client */
@@ -37,7 +38,8 @@ int context_client(struct context *context, struct acr_client **ret, struct acr_
 int context_registry(struct context *context, const struct acr_registry **ret, struct acr_error *error) ACR_MUST_CHECK;
 int context_registry_details(struct context *context, const struct acr_registry **ret, struct acr_error *error)
 	ACR_MUST_CHECK;
-/* The registry resource itself, as the service has it; the caller owns it. */
+/* The registry resource itself, as the service has it; the caller owns it. What context_registry_details() has asked
+ * for just before is not asked for again. */
 int context_registry_resource(struct context *context, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* The login server of the command's registry, and user name and password for it if given. Lent until
  * context_login_server_again(). */

@@ -108,6 +108,9 @@ static void set_page_size(struct acr_params *params, long top)
 int run_call(struct context *context, const struct acr_op *op, struct acr_params *params, struct acr_json **ret,
              struct acr_error *error)
 {
+	if (op == &acr_op_registry_show)
+		return context_registry_resource(context, ret, error);
+
 	long top = args_integer(context->args, "top", 0);
 	struct progress *progress = op->shape == ACR_LRO ? progress_new(context->io, context->settings) : NULL;
 	struct acr_call_options options = {
