@@ -180,6 +180,17 @@ static int run_hidden(struct app *app, int argc, char *const *argv, struct acr_e
 	return rc < 0 ? rc : write_out(app->io, &text, error);
 }
 
+/* What is missing may stand in a configuration file that cannot be read: then that is the message. */
+static int explain_usage(struct app *app, int rc, struct acr_error *error)
+{
+	ACR_AUTO(acr_error) broken = ACR_ERROR_INIT;
+
+	if (settings_check(app->settings, &broken) == 0)
+		return rc;
+	acr_error_clear(error);
+	return acr_error_move(error, &broken);
+}
+
 static int run(struct app *app, int argc, char *const *argv, struct acr_error *error)
 {
 	struct parse_settings parse = {.as_az = app->as_az, .configured = configured, .user = app->settings};
@@ -189,7 +200,7 @@ static int run(struct app *app, int argc, char *const *argv, struct acr_error *e
 	if (argc > 1 && is_hidden_word(argv[1]))
 		return run_hidden(app, argc, argv, error);
 	if ((rc = args_parse(argc - 1, argv + 1, &parse, app->io, &app->args, error)) < 0)
-		return rc;
+		return explain_usage(app, rc, error);
 	if (app->args.global.help)
 		return show_help(app, error);
 	if (!app->args.command)
