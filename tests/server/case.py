@@ -11,6 +11,7 @@ Before an `argv`, for the commands from there on:
     tokens scripted      likewise for a registry's /oauth2/exchange and /oauth2/token
     env NAME=VALUE       set a variable; `env NAME` removes it
     file PATH [MODE]     make a file below the case's folder; its text are the lines below
+    random PATH SIZE     make a file that cannot be compressed
     folder PATH [MODE]   make a folder
     link PATH TARGET     make a symbolic link
     remove PATH          remove a file
@@ -27,7 +28,8 @@ A command:
     at-once N            N processes at the same time, each with the same outcome
     in any order         requests may come in another order than they are listed
     stdout TEXT          exactly this text; forms: `json VALUE` (formatted as az does), `shape VALUE` (the same, and
-                         members not listed are null), `raw TEXT` (with \\n, \\r, \\xNN, and no line end of its own)
+                         members not listed are null), `raw TEXT` (with \\n, \\r, \\xNN, and no line end of its own),
+                         `begins TEXT`
     stderr TEXT          exactly these lines, or `raw TEXT`
     exit STATUS          required
     connections N        how many connections were made
@@ -44,6 +46,7 @@ What it asks, in this order:
       scope SCOPE        … carries a registry token for this scope
       body JSON          … has this body;  form NAME=VALUE&…: this form (%26 for "&");  text TEXT: this text
       archive            … has a tar.gz with the entries below: TYPE MODE PATH [TEXT], TYPE one of d, f, l
+      size LEAST MOST    … has a body of so many bytes
       times N            … comes that many times
     reply STATUS [BODY]  the answer
       header NAME: VALUE
@@ -86,7 +89,7 @@ class Request:
     def __init__(self, method, url):
         self.method, self.url = method, url
         self.headers, self.absent = [], []
-        self.scope = self.body = self.form = self.text = self.archive = None
+        self.scope = self.body = self.form = self.text = self.archive = self.size = None
         self.times, self.reply = 1, None
 
 
@@ -114,7 +117,7 @@ LISTED = '{"value":[{"id":"{~}","name":"myregistry","location":"westus","propert
 
 
 class Parser:
-    SETUP = {"env", "file", "folder", "link", "remove", "called"}
+    SETUP = {"env", "file", "random", "folder", "link", "remove", "called"}
 
     def __init__(self, name, text):
         self.case, self.pending, self.step, self.request = Case(name), [], None, None
@@ -298,6 +301,9 @@ class Parser:
 
     def take_archive(self, directive):
         self.asked().archive = directive.lines
+
+    def take_size(self, directive):
+        self.asked().size = [int(word) for word in directive.rest.split()]
 
     def take_times(self, directive):
         self.asked().times = int(directive.rest)

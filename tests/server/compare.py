@@ -80,12 +80,14 @@ def printed(expected, actual):
     """Standard output in one of the forms that a case may use."""
     if expected is None:
         return text("stdout", "", actual)
-    form, _, rest = expected.replace("\n", " ", 1).partition(" ") if expected[:5] in ("json\n", "shape") \
-        else expected.partition(" ")
+    match = re.match(r"(json|shape|raw|begins)[ \n](.*)", expected, re.DOTALL)
+    form, rest = match.groups() if match else (None, expected)
     if form in ("json", "shape"):
         return printed_json(rest, actual, form == "shape")
     if form == "raw":
-        return text("stdout", raw(rest), actual)
+        return text("stdout", raw(rest), actual.encode("utf-8", "surrogateescape").decode("latin-1"))
+    if form == "begins":
+        return [] if actual.startswith(rest) else text("stdout's beginning", rest, actual[:len(rest)])
     return text("stdout", expected + "\n", actual)
 
 

@@ -231,6 +231,10 @@ class Run:
                 self.environment.pop(name, None)
         elif directive.word == "file":
             self.write(words[0], self.expand(directive.below()), 0o644 if mode is None else mode)
+        elif directive.word == "random":
+            self.write(words[0], "")
+            with open(self.path(words[0]), "wb") as file:
+                file.write(os.urandom(int(words[1])))
         elif directive.word == "folder":
             os.makedirs(self.path(words[0]), exist_ok=True)
             os.chmod(self.path(words[0]), 0o755 if mode is None else mode)
@@ -312,7 +316,7 @@ class Run:
     def left_behind(self):
         """Files where the program must not leave any."""
         given = {self.path(directive.rest.split()[0]) for step in self.case.steps for directive in step.setup
-                 if directive.word in ("file", "link")}
+                 if directive.word in ("file", "random", "link")}
         found = [os.path.join(folder, name) for place in ("home", "tmp") for folder, _, names in
                  os.walk(self.path(place)) for name in names]
         return [f"left behind: {os.path.relpath(path, self.folder)}" for path in found if path not in given]
@@ -321,7 +325,7 @@ class Run:
         """Run all steps; what was wrong, as lines of text."""
         ret = []
         for number, step in enumerate(self.case.steps, 1):
-            where = f"step {number} (acr {step.argv.splitlines()[0]}): " if len(self.case.steps) > 1 else ""
+            where = f"step {number} (acr {step.argv[:60]}): " if len(self.case.steps) > 1 else ""
             ret += [where + fault for fault in self.run_step(step)]
             if ret:
                 break

@@ -183,6 +183,9 @@ class Script:
             return compare.body_form(self.expand(expected.form), body.decode(errors="replace"))
         if expected.archive is not None:
             return compare.archive_entries(expected.archive, body)
+        if expected.size is not None:
+            least, most = expected.size
+            return [] if least <= len(body) <= most else [f"body has {len(body)} bytes"]
         if expected.text is not None:
             return compare.text("body", self.expand(expected.text), body.decode(errors="replace"))
         return [f"body is not expected: {body[:200]!r}"] if body else []
