@@ -42,7 +42,7 @@ static void add_choices(const struct option *option, struct acr_buf *out)
 
 static void add_limits(const struct option *option, struct acr_buf *out)
 {
-	const char *unit = option->type == &type_name ? " characters" : "";
+	const char *unit = option->type == &type_name || option->type == &type_plain_name ? " characters" : "";
 
 	if (option->minimum && !option->maximum)
 		acr_buf_printf(out, " At least %ld%s.", option->minimum, unit);

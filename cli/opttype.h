@@ -24,9 +24,12 @@ extern const struct option_type type_query;      /* JMESPath, checked */
 /* opttype_check.c */
 extern const struct option_type type_fields;     /* KEY=VALUE words, or JSON objects: object of strings */
 extern const struct option_type type_name;       /* letters, digits, - and _; option->minimum to maximum characters */
+extern const struct option_type type_plain_name; /* the same, but letters and digits only */
 extern const struct option_type type_cron;       /* a cron line of five parts */
 extern const struct option_type type_timer;      /* [NAME:]CRON a use: array of timer triggers (with OPT_APPEND) */
 extern const struct option_type type_duration;   /* ISO 8601: P2D, PT3H */
+extern const struct option_type type_identity;   /* the id of a user-assigned identity */
+extern const struct option_type type_identities; /* none or more ids, "[system]" or "[all]": array of strings */
 extern const struct option_type type_inverse;    /* a boolean whose opposite is meant: --no-push */
 /* opttype_address.c */
 extern const struct option_type type_network;     /* an IP address, or a range of them: 16.17.18.0/24 */
@@ -40,6 +43,8 @@ extern const struct option_type type_server;      /* a registry's host, and mayb
 /* opttype_access.c */
 extern const struct option_type type_repository_permission; /* REPOSITORY ACTION… in lower case: array (OPT_APPEND) */
 extern const struct option_type type_gateway_permission;    /* the same for connected registries */
+extern const struct option_type type_identity;   /* a managed identity: id, name or [system] */
+extern const struct option_type type_identities; /* one or more of them: array */
 extern const struct option_type type_moment;                /* 2035-12-31T12:59:59Z; milliseconds are added */
 extern const struct option_type type_upper;                 /* one word, put in upper case */
 /* The actions that permissions may have, ended by NULL. */
@@ -47,6 +52,8 @@ extern const char *const repository_actions[], *const gateway_actions[];
 /* Whether a text has the form of a resource id. */
 bool opttype_is_resource_id(const char *word);
 
+/* Whether the text can be the id of a user-assigned identity. */
+bool is_identity_id(const char *word);
 /* What code asks for it by: its key, or else its name. */
 const char *option_key(const struct option *option);
 /* The words it may have, its own or its type's, ended by NULL; NULL when any will do. */

@@ -66,6 +66,36 @@ static int add_gateway_permission(const struct option *option, const char *word,
 	return add_permission(gateway_actions, word, value, error);
 }
 
+static int check_identity(const char *word, struct acr_error *error)
+{
+	size_t length = strlen(word);
+	bool aliased = length > 2 && word[0] == '[' && word[length - 1] == ']';
+
+	if (aliased || opttype_is_resource_id(word) || (length && !word[strcspn(word, "/[] \t")]))
+		return 0;
+	return acr_fail(error, ACR_ERROR_USAGE,
+			"'%s' is no managed identity; give its name, its resource id such as "
+			"'/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/"
+			"userAssignedIdentities/NAME', or '[system]'",
+			word);
+}
+
+static int add_identity(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	int rc = check_identity(word, error);
+
+	if (rc < 0)
+		return rc;
+	if (option->type->arity >= ARITY_MANY) {
+		*value = *value ? *value : acr_json_new_array();
+		acr_json_append(*value, acr_json_new_string(word));
+		return 0;
+	}
+	acr_json_free(*value);
+	*value = acr_json_new_string(word);
+	return 0;
+}
+
 /* "2025-12-31T12:59:59Z" and nothing else, as az has it; sent with milliseconds. */
 static int add_moment(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
@@ -103,5 +133,7 @@ const struct option_type type_repository_permission = {
 	.metavar = "REPOSITORY ACTION", .arity = ARITY_MANY, .add = add_repository_permission};
 const struct option_type type_gateway_permission = {
 	.metavar = "GATEWAY ACTION", .arity = ARITY_MANY, .add = add_gateway_permission};
+const struct option_type type_identity = {.metavar = "IDENTITY", .arity = ARITY_ONE, .add = add_identity};
+const struct option_type type_identities = {.metavar = "IDENTITY", .arity = ARITY_MANY, .add = add_identity};
 const struct option_type type_moment = {.metavar = "TIME", .arity = ARITY_ONE, .add = add_moment};
 const struct option_type type_upper = {.arity = ARITY_ONE, .add = add_upper};

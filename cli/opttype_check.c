@@ -14,15 +14,17 @@ static int set_text(const char *word, struct acr_json **value)
 
 static int add_name(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
+	bool plain = option->type == &type_plain_name;
 	size_t length = strlen(word);
 
 	if (length < (size_t)option->minimum || (option->maximum && length > (size_t)option->maximum))
 		return acr_fail(error, ACR_ERROR_USAGE, "'%s' must have %ld to %ld characters", word, option->minimum,
 				option->maximum);
 	for (const char *c = word; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("-_", *c))
-			return acr_fail(error, ACR_ERROR_USAGE,
-					"'%s' may have letters, digits, '-' and '_' only, as in 'nightly-build'", word);
+		if (!isalnum((unsigned char)*c) && (plain || !strchr("-_", *c)))
+			return acr_fail(error, ACR_ERROR_USAGE, "'%s' may have letters%s only, as in '%s'", word,
+					plain ? " and digits" : ", digits, '-' and '_'",
+					plain ? "nightlybuild" : "nightly-build");
 	return length ? set_text(word, value) : acr_fail(error, ACR_ERROR_USAGE, "the name is empty");
 }
 
@@ -205,6 +207,38 @@ static int add_duration(const struct option *option, const char *word, struct ac
 	return set_text(word, value);
 }
 
+#define IDENTITY_EXAMPLE \
+	"/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME"
+
+bool is_identity_id(const char *word)
+{
+	return !strncasecmp(word, "/subscriptions/", strlen("/subscriptions/")) &&
+	       strcasestr(word, "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/");
+}
+
+static int check_identity(const char *word, struct acr_error *error)
+{
+	if (is_identity_id(word))
+		return 0;
+	return acr_fail(error, ACR_ERROR_USAGE, "'%s' is no id of an identity, such as '" IDENTITY_EXAMPLE "'", word);
+}
+
+static int add_identity(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	int rc = check_identity(word, error);
+
+	(void)option;
+	return rc < 0 ? rc : set_text(word, value);
+}
+
+static int add_identities(const struct option *option, const char *word, struct acr_json **value,
+			  struct acr_error *error)
+{
+	int rc = !word || !strcmp(word, "[system]") || !strcmp(word, "[all]") ? 0 : check_identity(word, error);
+
+	return rc < 0 ? rc : type_list_any.add(option, word, value, error);
+}
+
 static int add_inverse(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
 	(void)option, (void)error;
@@ -246,8 +280,11 @@ static int add_fields(const struct option *option, const char *word, struct acr_
 
 const struct option_type type_fields = {.metavar = "KEY=VALUE", .arity = ARITY_MANY, .add = add_fields};
 const struct option_type type_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
+const struct option_type type_plain_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
 const struct option_type type_cron = {.metavar = "SCHEDULE", .arity = ARITY_ONE, .add = add_cron};
 const struct option_type type_timer = {.metavar = "[NAME:]SCHEDULE", .arity = ARITY_ONE, .add = add_timer};
 const struct option_type type_duration = {.metavar = "DURATION", .arity = ARITY_ONE, .add = add_duration};
+const struct option_type type_identity = {.metavar = "ID", .arity = ARITY_ONE, .add = add_identity};
+const struct option_type type_identities = {.metavar = "ID", .arity = ARITY_ANY, .add = add_identities};
 const struct option_type type_inverse = {
 	.metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_inverse, .choices = truth};
