@@ -28,8 +28,8 @@ extern const struct option_type type_plain_name; /* the same, but letters and di
 extern const struct option_type type_cron;       /* a cron line of five parts */
 extern const struct option_type type_timer;      /* [NAME:]CRON a use: array of timer triggers (with OPT_APPEND) */
 extern const struct option_type type_duration;   /* ISO 8601: P2D, PT3H */
-extern const struct option_type type_identity;   /* the id of a user-assigned identity */
-extern const struct option_type type_identities; /* none or more ids, "[system]" or "[all]": array of strings */
+extern const struct option_type type_user_identity;   /* the id of a user-assigned identity */
+extern const struct option_type type_task_identities; /* none or more ids, "[system]" or "[all]": array of strings */
 extern const struct option_type type_inverse;    /* a boolean whose opposite is meant: --no-push */
 /* opttype_address.c */
 extern const struct option_type type_network;     /* an IP address, or a range of them: 16.17.18.0/24 */

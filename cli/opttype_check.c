@@ -284,7 +284,7 @@ const struct option_type type_plain_name = {.metavar = "NAME", .arity = ARITY_ON
 const struct option_type type_cron = {.metavar = "SCHEDULE", .arity = ARITY_ONE, .add = add_cron};
 const struct option_type type_timer = {.metavar = "[NAME:]SCHEDULE", .arity = ARITY_ONE, .add = add_timer};
 const struct option_type type_duration = {.metavar = "DURATION", .arity = ARITY_ONE, .add = add_duration};
-const struct option_type type_identity = {.metavar = "ID", .arity = ARITY_ONE, .add = add_identity};
-const struct option_type type_identities = {.metavar = "ID", .arity = ARITY_ANY, .add = add_identities};
+const struct option_type type_user_identity = {.metavar = "ID", .arity = ARITY_ONE, .add = add_identity};
+const struct option_type type_task_identities = {.metavar = "ID", .arity = ARITY_ANY, .add = add_identities};
 const struct option_type type_inverse = {
 	.metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_inverse, .choices = truth};
