@@ -194,5 +194,8 @@ int rest_run(struct context *context, struct acr_json **ret, struct acr_error *e
 	};
 	rc = send_request(context, client, &request, ret, error);
 	progress_free(progress);
+	/* az rest has no exit status of its own for what is not there. */
+	if (rc == ACR_ERROR_NOT_FOUND && error)
+		error->code = rc = ACR_ERROR_SERVICE;
 	return rc;
 }
