@@ -38,6 +38,25 @@ RUNNER(run_run);
 /* task.c */
 PREPARE(task_list_runs_prepare);
 RUNNER(task_logs);
+/* task_step.c, task_create.c, task_update.c */
+CHECK(task_check);
+CHECK(task_create_check);
+PREPARE(task_create_prepare);
+PREPARE(task_update_prepare);
+/* task_run.c */
+RUNNER(task_show);
+RUNNER(task_run);
+RUNNER(taskrun_logs);
+/* task_identity.c, task_parts.c */
+CHECK(task_identity_assign_check);
+PREPARE(task_identity_assign_prepare);
+CHECK(task_identity_remove_check);
+PREPARE(task_identity_remove_prepare);
+CHECK(task_credential_check);
+PREPARE(task_credential_add_prepare);
+PREPARE(task_credential_update_prepare);
+PREPARE(task_credential_remove_prepare);
+PREPARE(task_timer_remove_prepare);
 /* account.c */
 RUNNER(account_show);
 RUNNER(account_list);

@@ -1,0 +1,193 @@
+/* Commands about the runs of tasks, and about task runs: runs that are resources of their own. */
+#include <acr/ops.h>
+
+#include "groups.h"
+#include "run/run.h"
+#include "run_options.h"
+#include "task.h"
+
+static const struct option run_id = {
+	.name = "run-id",
+	.type = &type_string,
+	.flags = OPT_REQUIRED,
+	.bind = PATH("run"),
+	.complete = "run",
+	.help = "The id of the run, such as cf1.",
+};
+static const struct option log_run_id = {
+	.name = "run-id",
+	.type = &type_string,
+	.complete = "run",
+	.help = "The id of the run, such as cf1; the last one by default.",
+};
+static const struct option of_task = {
+	.name = "name",
+	.letter = 'n',
+	.type = &type_string,
+	.complete = "task",
+	.help = "The name of the task whose runs are meant.",
+};
+static const struct option top = {
+	.name = "top",
+	.type = &type_integer,
+	.minimum = 1,
+	.maximum = 10000,
+	.fallback = "15",
+	.help = "Limit the number of runs.",
+};
+static const struct option run_status = {
+	.name = "run-status",
+	.type = &type_choice,
+	.choices = CHOICES("Queued", "Started", "Running", "Succeeded", "Failed", "Canceled", "Error", "Timeout"),
+	.help = "Only runs with this status.",
+};
+static const struct option image = {
+	.name = "image",
+	.letter = 't',
+	.type = &type_string,
+	.complete = "image",
+	.help = "Only runs that made this image, as 'name:tag' or 'name@digest'.",
+};
+static const struct option no_archive = {
+	.name = "no-archive",
+	.key = "archive",
+	.type = &type_inverse,
+	.bind = BODY("/isArchiveEnabled"),
+	.help = "Whether the run may be deleted when it is old; false keeps it.",
+};
+
+static const struct command commands[] = {
+	{
+		.path = "task cancel-run",
+		.summary = "Cancel a run.",
+		.options = OPTIONS(&run_id, &opt_registry, &opt_resource_group),
+		.examples = EXAMPLES({"Cancel the run cf1", "acr task cancel-run -r myregistry --run-id cf1"}),
+		.op = &acr_op_run_cancel,
+		.flags = CMD_NO_RESULT,
+	},
+	{
+		.path = "task list-runs",
+		.summary = "List the runs of a registry, the newest first.",
+		.options = OPTIONS(&opt_registry, &top, &of_task, &run_status, &image, &opt_resource_group),
+		.examples = EXAMPLES({"As a table", "acr task list-runs -r myregistry -o table"},
+				     {"Those that failed", "acr task list-runs -r myregistry --run-status Failed"}),
+		.op = &acr_op_run_list,
+		.prepare = task_list_runs_prepare,
+		.model = MODEL_RUN,
+		.columns = run_columns,
+	},
+	{
+		.path = "task logs",
+		.summary = "Show the log of a run, and follow it while the run goes on.",
+		.options = OPTIONS(&opt_registry, &log_run_id, &of_task, &image, &run_no_format, &opt_resource_group),
+		.examples = EXAMPLES({"The last run's", "acr task logs -r myregistry"},
+				     {"Of the run cf1", "acr task logs -r myregistry --run-id cf1"}),
+		.run = task_logs,
+	},
+	{
+		.path = "task show-run",
+		.summary = "Show a run.",
+		.options = OPTIONS(&run_id, &opt_registry, &opt_resource_group),
+		.examples = EXAMPLES({"Its status",
+				      "acr task show-run -r myregistry --run-id cf1 --query status -o tsv"}),
+		.op = &acr_op_run_show,
+		.model = MODEL_RUN,
+		.columns = run_columns,
+	},
+	{
+		.path = "task update-run",
+		.summary = "Change a run: keep it for good, or not.",
+		.options = OPTIONS(&run_id, &opt_registry, &no_archive, &opt_resource_group),
+		.examples = EXAMPLES({"Keep the run cf1",
+				      "acr task update-run -r myregistry --run-id cf1 --no-archive false"}),
+		.op = &acr_op_run_update,
+		.body = "{}",
+		.model = MODEL_RUN,
+		.columns = run_columns,
+	},
+	{0},
+};
+
+const struct group task_run_group = {.path = "task", .summary = "Manage tasks and their runs.", .commands = commands};
+
+#define MODEL_REQUEST "agentPoolName isArchiveEnabled logTemplate type"
+#define MODEL_REQUEST_BUILD \
+	MODEL_REQUEST " agentConfiguration{cpu} " MODEL_RUN_CREDENTIALS " " MODEL_PLATFORM " sourceLocation timeout"
+#define MODEL_TASK_RUN \
+	"id name type location " MODEL_IDENTITY " " MODEL_SYSTEM_DATA " properties(forceUpdateTag provisioningState " \
+	"runRequest?{" \
+	"DockerBuildRequest{" MODEL_REQUEST_BUILD " " MODEL_ARGUMENTS " dockerFilePath imageNames isPushEnabled noCache " \
+	"target} " \
+	"EncodedTaskRunRequest{" MODEL_REQUEST_BUILD " encodedTaskContent encodedValuesContent " MODEL_VALUES "} " \
+	"FileTaskRunRequest{" MODEL_REQUEST_BUILD " taskFilePath " MODEL_VALUES " valuesFilePath} " \
+	"TaskRunRequest{" MODEL_REQUEST " overrideTaskStepProperties{" MODEL_ARGUMENTS " contextPath file target " \
+	"updateTriggerToken " MODEL_VALUES "} taskId}} " \
+	"runResult{" MODEL_RUN "})"
+
+static const struct option task_run_name = {
+	.name = "name",
+	.letter = 'n',
+	.type = &type_name,
+	.minimum = 5,
+	.maximum = 50,
+	.flags = OPT_REQUIRED,
+	.bind = PATH("taskRun"),
+	.help = "The name of the task run.",
+};
+static const struct column task_run_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "RUN ID", .path = "runResult.runId"},
+	{.header = "TASK", .path = "runResult.task"},
+	{.header = "PLATFORM", .path = "runResult.platform.os"},
+	{.header = "STATUS", .path = "runResult.status"},
+	{.header = "STARTED", .path = "runResult.startTime", .format = cell_time},
+	{.header = "DURATION", .path = "runResult.[startTime, finishTime]", .format = cell_duration},
+	{0},
+};
+
+static const struct command task_run_commands[] = {
+	{
+		.path = "taskrun delete",
+		.summary = "Delete a task run.",
+		.options = OPTIONS(&task_run_name, &opt_registry, &opt_resource_group, &opt_yes),
+		.examples = EXAMPLES({"Delete without a question", "acr taskrun delete -r myregistry -n mytaskrun --yes"}),
+		.op = &acr_op_taskrun_delete,
+		.confirm = "Are you sure you want to delete the taskrun '{name}'?",
+		.flags = CMD_NO_RESULT,
+		.columns = task_run_columns,
+	},
+	{
+		.path = "taskrun list",
+		.summary = "List the task runs of a registry.",
+		.options = OPTIONS(&opt_registry, &opt_resource_group),
+		.examples = EXAMPLES({"As a table", "acr taskrun list -r myregistry -o table"}),
+		.op = &acr_op_taskrun_list,
+		.model = MODEL_TASK_RUN,
+		.columns = task_run_columns,
+	},
+	{
+		.path = "taskrun logs",
+		.summary = "Show the log of a task run's run, and follow it while the run goes on.",
+		.options = OPTIONS(&opt_registry, &task_run_name, &run_no_format, &opt_resource_group),
+		.examples = EXAMPLES({"Show it", "acr taskrun logs -r myregistry -n mytaskrun"}),
+		.run = taskrun_logs,
+	},
+	{
+		.path = "taskrun show",
+		.summary = "Show a task run.",
+		.options = OPTIONS(&task_run_name, &opt_registry, &opt_resource_group),
+		.examples = EXAMPLES({"The status of its run",
+				      "acr taskrun show -r myregistry -n mytaskrun --query runResult.status -o tsv"}),
+		.op = &acr_op_taskrun_show,
+		.model = MODEL_TASK_RUN,
+		.columns = task_run_columns,
+	},
+	{0},
+};
+
+const struct group taskrun_group = {
+	.path = "taskrun",
+	.summary = "Manage task runs.",
+	.status = STATUS_PREVIEW,
+	.commands = task_run_commands,
+};
