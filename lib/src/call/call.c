@@ -119,9 +119,20 @@ static void add_headers(struct call *call, const struct acr_json *fields)
 
 int call_send(struct call *call, struct acr_error *error)
 {
+	const struct acr_response *response = &call->exchange.response;
 	int rc = acr_send(acr_client_transport(call->client), &call->exchange, error);
+	const char *target;
 
-	return rc < 0 ? rc : acr_check_status(&call->exchange, NULL, error);
+	if (rc < 0)
+		return rc;
+	if (response->status >= 300 && response->status < 400) {
+		target = acr_headers_get(&response->headers, "location");
+		return acr_fail(error, ACR_ERROR_SERVICE,
+		                "%s answers with a redirect to '%s' (HTTP status %ld), which is not followed; check the "
+		                "endpoint.",
+		                call->exchange.request.url, target ? target : "", response->status);
+	}
+	return acr_check_status(&call->exchange, NULL, error);
 }
 
 /* The port that a URL stands for. */

@@ -25,6 +25,8 @@ static const struct failure {
 	{CURLE_GOT_NOTHING, ACR_ERROR_NETWORK, TRANSIENT, "no answer from", NULL},
 	{CURLE_SEND_ERROR, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
 	{CURLE_RECV_ERROR, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
+	{CURLE_SEND_FAIL_REWIND, ACR_ERROR_NETWORK, FINAL, "lost the connection to",
+	 "what was asked for may have been done, look before you repeat it"},
 	{CURLE_HTTP2, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
 	{CURLE_HTTP2_STREAM, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
 	{CURLE_WEIRD_SERVER_REPLY, ACR_ERROR_NETWORK, TRANSIENT, "no valid HTTP answer from", NULL},
@@ -138,6 +140,9 @@ int acr_curl_failure(const struct acr_curl_transfer *transfer, CURLcode result, 
 		return code;
 	}
 	const char *words = transfer->detail[0] ? transfer->detail : transfer->curl->easy_strerror(result);
+	if (result == CURLE_SEND_FAIL_REWIND) {
+		words = "closed before the answer came"; /* instead of what kept libcurl from asking again */
+	}
 	const struct failure *failure = find(transfer, result);
 	if (!failure) {
 		transfer->exchange->final = true;

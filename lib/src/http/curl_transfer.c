@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "http/curl_transfer.h"
+#include "http/request.h"
 
 #define DEFAULT_MAX_RESPONSE ((size_t)64 << 20)
 #define MAX_HEADER_BYTES ((size_t)256 << 10)
@@ -155,6 +156,34 @@ static int set_headers(struct acr_curl_transfer *transfer, struct acr_error *err
 	return 0;
 }
 
+static size_t send_body(char *bytes, size_t size, size_t count, void *user)
+{
+	struct acr_curl_transfer *transfer = user;
+	const struct acr_request *request = &transfer->exchange->request;
+	size_t left = request->body_length - transfer->body_sent, most = size * count;
+	size_t length = left < most ? left : most;
+	memcpy(bytes, (const char *)request->body + transfer->body_sent, length);
+	transfer->body_sent += length;
+	return length;
+}
+
+static CURLcode set_body(struct acr_curl_transfer *transfer)
+{
+	const struct acr_request *request = &transfer->exchange->request;
+	CURLcode failed = CURLE_OK;
+	SET(transfer, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(request->body ? request->body_length : 0));
+	if (!request->body || acr_request_may_repeat(request)) {
+		SET(transfer, CURLOPT_POSTFIELDS, request->body ? request->body : "");
+		return failed;
+	}
+	/* When a kept connection ends without an answer libcurl sends a request again by itself, unless it cannot get
+	 * the body a second time. */
+	SET(transfer, CURLOPT_POST, 1L);
+	SET(transfer, CURLOPT_READFUNCTION, send_body);
+	SET(transfer, CURLOPT_READDATA, transfer);
+	return failed;
+}
+
 static CURLcode set_request(struct acr_curl_transfer *transfer)
 {
 	const struct acr_request *request = &transfer->exchange->request;
@@ -164,8 +193,7 @@ static CURLcode set_request(struct acr_curl_transfer *transfer)
 	SET(transfer, CURLOPT_URL, request->url);
 	SET(transfer, CURLOPT_PATH_AS_IS, 1L);
 	if (sends) {
-		SET(transfer, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(request->body ? request->body_length : 0));
-		SET(transfer, CURLOPT_POSTFIELDS, request->body ? request->body : "");
+		failed = set_body(transfer);
 	}
 	if (strcmp(request->method, "HEAD") == 0) {
 		SET(transfer, CURLOPT_NOBODY, 1L);

@@ -25,6 +25,7 @@ struct acr_curl_transfer {
 	char *where; /* "host:port", for messages */
 	char detail[CURL_ERROR_SIZE];
 	size_t header_bytes;
+	size_t body_sent; /* of a body that libcurl asks for piece by piece */
 	int64_t started_at, active_at; /* ticks */
 	curl_off_t moved;              /* bytes seen at active_at */
 	int stopped;                   /* why a callback of ours stopped it: an error code, else 0 */

@@ -1,6 +1,17 @@
 /* The life of requests, answers and exchanges; sending just one. */
 #include <stdlib.h>
-#include <acr/transport.h>
+#include <string.h>
+#include "http/request.h"
+
+bool acr_request_may_repeat(const struct acr_request *request)
+{
+	static const char *const idempotent[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
+	bool may = request->repeatable;
+	for (size_t i = 0; i < ACR_COUNT(idempotent); i++) {
+		may = may || strcmp(request->method, idempotent[i]) == 0;
+	}
+	return may && !request->once;
+}
 
 void acr_request_clear(struct acr_request *request)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <acr/encode.h>
 #include <acr/timestamp.h>
-#include <acr/transport.h>
+#include "http/request.h"
 
 #define DEFAULT_ATTEMPTS 4
 #define DEFAULT_BUDGET_MS 60000
@@ -15,22 +15,6 @@ struct retry_transport {
 	struct acr_retry_policy policy;
 	const struct acr_clock *clock;
 };
-
-static bool is_one_of(const char *text, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(text, list[i]) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool may_repeat(const struct acr_request *request)
-{
-	static const char *const idempotent[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
-	return request->repeatable || is_one_of(request->method, idempotent, ACR_COUNT(idempotent));
-}
 
 static bool is_momentary(long status)
 {
@@ -84,11 +68,11 @@ static bool should_repeat(const struct acr_exchange *exchange, bool asked)
 		return false;
 	}
 	if (exchange->result < 0) {
-		return exchange->result == ACR_ERROR_NETWORK && may_repeat(request);
+		return exchange->result == ACR_ERROR_NETWORK && acr_request_may_repeat(request);
 	}
 	long status = exchange->response.status;
 	/* Who is turned away with a time to come back has had nothing done. */
-	return is_momentary(status) && (may_repeat(request) || ((status == 429 || status == 503) && asked));
+	return is_momentary(status) && (acr_request_may_repeat(request) || ((status == 429 || status == 503) && asked));
 }
 
 /* Between nothing and base * 2^(attempt - 1), so that clients that failed together do not come back together. */
