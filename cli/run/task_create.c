@@ -136,16 +136,17 @@ static int add_work(struct context *context, struct acr_params *params, struct a
 
 int task_create_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
 {
+	bool quick = args_flag(context->args, "is-system-task") && task_is_quick(context);
 	const struct acr_registry *registry;
-	int rc;
+	int rc = 0;
 
 	/* What may be refused comes before the first request. */
-	if (args_flag(context->args, "is-system-task") && task_is_quick(context))
+	if (quick)
 		keep_quick(acr_json_get(params->body, "properties"));
-	else if ((rc = add_work(context, params, error)) < 0 || (rc = add_identities(context, params, error)) < 0)
-		return rc;
-	if ((rc = context_registry_details(context, &registry, error)) < 0)
+	else
+		rc = add_work(context, params, error);
+	if (rc < 0 || (rc = context_registry_details(context, &registry, error)) < 0)
 		return rc;
 	acr_json_set_str(params->body, "location", registry->location);
-	return 0;
+	return quick ? 0 : add_identities(context, params, error);
 }
