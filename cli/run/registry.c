@@ -43,12 +43,13 @@ int registry_create_check(struct context *context, struct acr_error *error)
 /* A registry without --location goes where its resource group is. */
 static int default_location(struct context *context, struct acr_params *params, struct acr_error *error)
 {
-	struct acr_params group = {.path = acr_json_new_object()};
+	struct acr_params group = {0};
 	ACR_AUTO_PTR(acr_json) *answer = NULL;
 	int rc;
 
 	if (acr_json_str(params->body, "/location"))
 		return 0;
+	group.path = acr_json_new_object();
 	acr_json_set_str(group.path, "resourceGroup", args_string(context->args, "resource-group"));
 	rc = context_call(context, &acr_op_group_show, &group, NULL, &answer, error);
 	acr_params_clear(&group);
