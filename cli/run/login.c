@@ -27,7 +27,9 @@ static void find_stores(struct stores *stores)
 	stores->docker = docker ? acr_strdup(docker) : acr_path_join(home ? home : "/", ".docker");
 	stores->podman = NULL;
 	if (podman) {
-		stores->podman = acr_strdup(podman);
+		ACR_AUTO_FREE char *same = acr_path_join(stores->docker, "config.json");
+
+		stores->podman = strcmp(podman, same) != 0 ? acr_strdup(podman) : NULL;
 	} else if (runtime) {
 		ACR_AUTO_FREE char *file = acr_path_join(runtime, "containers/auth.json");
 

@@ -3,6 +3,7 @@
 #include "emulator.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define CLOUD_NAME "AcrEmulator"
 
@@ -100,9 +101,13 @@ int environment_write(struct acr_error *error)
 {
 	ACR_AUTO_FREE char *azure = acr_path_join(emulator.state, "azure");
 	ACR_AUTO_FREE char *docker = acr_path_join(emulator.state, "docker");
+	ACR_AUTO_FREE char *logins = acr_path_join(docker, "config.json");
 	int result = write_azure_folder(azure, error);
 	if (result == 0)
 		result = acr_folder_make(docker, error);
+	/* podman and skopeo want the file that they are told of to be there. */
+	if (result == 0 && access(logins, F_OK) != 0)
+		result = write_text(docker, "config.json", "{}\n", error);
 	if (result < 0)
 		return result;
 	const struct {
@@ -114,6 +119,7 @@ int environment_write(struct acr_error *error)
 		{"AZURE_CLIENT_ID", emulator.client_id},
 		{"AZURE_CLIENT_SECRET", emulator.client_secret},
 		{"DOCKER_CONFIG", docker},
+		{"REGISTRY_AUTH_FILE", logins},
 		/* acr; Python; curl; Go (docker, podman, skopeo, oras) and OpenSSL */
 		{"ACR_CA_BUNDLE", emulator.bundle_file},
 		{"REQUESTS_CA_BUNDLE", emulator.bundle_file},
