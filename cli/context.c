@@ -86,17 +86,23 @@ static struct acr_credential *sign_in(void *user, struct acr_transport *transpor
 {
 	struct context *context = user;
 	const struct acr_cloud *cloud = acr_client_cloud(context->client);
+	const char *tenant = context->tenant ? context->tenant : settings_variable("AZURE_TENANT_ID");
+	ACR_AUTO_PTR(acr_json) *elsewhere = NULL;
 	struct acr_credential *list[2];
 	const struct acr_json *account = NULL;
 	size_t count = 0;
 
 	if (environment_secret())
-		list[count++] = acr_client_secret_new(cloud, settings_variable("AZURE_TENANT_ID"),
-		                                      settings_variable("AZURE_CLIENT_ID"),
+		list[count++] = acr_client_secret_new(cloud, tenant, settings_variable("AZURE_CLIENT_ID"),
 		                                      settings_variable("AZURE_CLIENT_SECRET"), transport,
 		                                      &context->clock);
 	else if (settings_account(context->settings, context->args->global.subscription, &account, error) < 0)
 		return NULL;
+	if (account && context->tenant) {
+		elsewhere = acr_json_copy(account);
+		acr_json_set_str(elsewhere, "tenantId", context->tenant);
+		account = elsewhere;
+	}
 	if (account)
 		list[count++] = acr_cli_profile_new(cloud, account, settings_folder(context->settings), transport,
 		                                    &context->clock);

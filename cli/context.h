@@ -19,6 +19,7 @@ struct context {
 	struct acr_registry registry; /* cleared until context_registry() */
 	struct acr_json *resource;    /* the registry itself, when its details had to be asked for; NULL */
 	char *login_server;           /* NULL until context_login_server(), unless the user gave an address */
+	const char *tenant;           /* to sign in to instead of the account's own; lent, NULL = the account's */
 	bool login_ready;             /* the client knows how to sign in to it */
 	struct acr_curl_options http; /* lent to the client */
 	char *user_agent;

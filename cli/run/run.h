@@ -57,6 +57,9 @@ PREPARE(task_credential_add_prepare);
 PREPARE(task_credential_update_prepare);
 PREPARE(task_credential_remove_prepare);
 PREPARE(task_timer_remove_prepare);
+/* import.c */
+CHECK(import_check);
+PREPARE(import_prepare);
 /* account.c */
 RUNNER(account_show);
 RUNNER(account_list);
