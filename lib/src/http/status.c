@@ -116,14 +116,18 @@ static bool take(struct words *words, const char *code, const char *message)
 	return code || message;
 }
 
-/* {"errors":[{"code":"UNAUTHORIZED","message":"…"}]}; all messages, the first code. */
+/* {"errors":[{"code":"UNAUTHORIZED","message":"…","detail":"…"}]}: all messages, with what is said beside them (a
+ * detail may also be an object, which is for programs), and the first code. */
 static bool take_registry_errors(const struct acr_json *errors, struct words *words)
 {
 	ACR_AUTO(acr_buf) message = ACR_BUF_INIT_MAX(MAX_MESSAGE);
 	for (const struct acr_json *item = acr_json_first(errors); item; item = acr_json_next(item)) {
-		const char *text = acr_json_str(item, "/message");
+		const char *text = acr_json_str(item, "/message"), *detail = acr_json_str(item, "/detail");
 		if (text && *text) {
 			acr_buf_printf(&message, "%s%s", message.length ? "; " : "", text);
+		}
+		if (detail && *detail) {
+			acr_buf_printf(&message, "%sDetail: %s", message.length ? " " : "", detail);
 		}
 	}
 	return take(words, acr_json_str(errors, "/0/code"), message.data);
