@@ -207,8 +207,9 @@ static int add_duration(const struct option *option, const char *word, struct ac
 	return set_text(word, value);
 }
 
-#define IDENTITY_EXAMPLE \
-	"/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME"
+#define IDENTITY_EXAMPLE                                                                                               \
+	"/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/" \
+	"NAME"
 
 bool is_identity_id(const char *word)
 {

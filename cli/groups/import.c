@@ -9,9 +9,8 @@ static const struct option source = {
 	.name = "source",
 	.type = &type_string,
 	.flags = OPT_REQUIRED,
-	.help = "The image to import: with its registry in front (docker.io/library/hello-world:latest), or without it "
-		"when "
-		"--registry names an Azure registry. 'name:tag' or 'name@sha256:…'.",
+	.help = "The image to import: with its registry in front (docker.io/library/hello-world:latest), or without "
+		"it when --registry names an Azure registry. 'name:tag' or 'name@sha256:…'.",
 };
 static const struct option source_registry = {
 	.name = "registry",
@@ -19,9 +18,8 @@ static const struct option source_registry = {
 	.key = "source-registry",
 	.type = &type_string,
 	.complete = "registry",
-	.help = "The Azure registry to import from: its name or login server if it is in this subscription, else its "
-		"resource "
-		"id.",
+	.help = "The Azure registry to import from: its name or login server if it is in this subscription, else "
+		"its resource id.",
 };
 static const struct option username = {
 	.name = "username",
@@ -35,8 +33,7 @@ static const struct option password = {
 	.type = &type_string,
 	.flags = OPT_SECRET,
 	.help = "The password, or without a user name the access token, at the registry to import from; @FILE or @- "
-		"keeps it "
-		"out of the command line.",
+		"keeps it out of the command line.",
 };
 static const struct option image = {
 	.name = "image",
@@ -71,17 +68,17 @@ static const struct command commands[] = {
 		.summary = "Import an image from another registry, without docker.",
 		.options = OPTIONS(&opt_registry_name, &source, &source_registry, &username, &password, &image,
 				   &opt_resource_group, &repository, &force, &opt_no_wait, &tenant),
-		.examples = EXAMPLES(
-			{"From Docker Hub, under another name",
-			 "acr import -n myregistry --source docker.io/library/hello-world:latest -t hello:v1"},
-			{"From another registry of this subscription",
-			 "acr import -n myregistry --source other.azurecr.io/sample/hello-world:v1"},
-			{"From a registry of another subscription",
-			 "acr import -n myregistry --source sample/hello-world:v1 -r "
-			 "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/theirgroup/providers/"
-			 "Microsoft.ContainerRegistry/registries/theirregistry"},
-			{"With a user name and a password",
-			 "acr import -n myregistry --source registry.example/app:v1 -u me -p @password.txt"}),
+		.examples =
+			EXAMPLES({"From Docker Hub, under another name",
+				  "acr import -n myregistry --source docker.io/library/hello-world:latest -t hello:v1"},
+				 {"From another registry of this subscription",
+				  "acr import -n myregistry --source other.azurecr.io/sample/hello-world:v1"},
+				 {"From a registry of another subscription",
+				  "acr import -n myregistry --source sample/hello-world:v1 -r "
+				  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/theirgroup/"
+				  "providers/Microsoft.ContainerRegistry/registries/theirregistry"},
+				 {"With a user name and a password",
+				  "acr import -n myregistry --source registry.example/app:v1 -u me -p @password.txt"}),
 		.op = &acr_op_registry_import,
 		.check = import_check,
 		.prepare = import_prepare,

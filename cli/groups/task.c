@@ -35,15 +35,15 @@ static const struct option context_path = {
 	.name = "context",
 	.letter = 'c',
 	.type = &type_string,
-	.help = "What the task works on: a Git repository (https://host/name.git#branch:folder), the URL of a tar.gz, an OCI "
-		"artifact (oci://…), or /dev/null for nothing.",
+	.help = "What the task works on: a Git repository (https://host/name.git#branch:folder), the URL of a "
+		"tar.gz, an OCI artifact (oci://…), or /dev/null for nothing.",
 };
 static const struct option file = {
 	.name = "file",
 	.letter = 'f',
 	.type = &type_path,
-	.help = "The Dockerfile or the task file (.yaml and its like), relative to the context; with /dev/null as the context "
-		"a local task file, acb.yaml by default. '-' reads it from standard input.",
+	.help = "The Dockerfile or the task file (.yaml and its like), relative to the context; with /dev/null as "
+		"the context a local task file, acb.yaml by default. '-' reads it from standard input.",
 };
 static const struct option cmd = {
 	.name = "cmd",
@@ -72,15 +72,15 @@ static const struct option arg = {
 	.name = "arg",
 	.type = &type_assignment,
 	.flags = OPT_APPEND,
-	.help = "A build argument, as NAME=VALUE; NAME alone takes the environment variable of that name. May be given "
-		"several times.",
+	.help = "A build argument, as NAME=VALUE; NAME alone takes the environment variable of that name. May be "
+		"given several times.",
 };
 static const struct option secret_arg = {
 	.name = "secret-arg",
 	.type = &type_assignment,
 	.flags = OPT_APPEND | OPT_SECRET,
-	.help = "A secret build argument, as NAME=VALUE or NAME=@FILE; NAME alone takes the environment variable of that "
-		"name. May be given several times.",
+	.help = "A secret build argument, as NAME=VALUE or NAME=@FILE; NAME alone takes the environment variable of "
+		"that name. May be given several times.",
 };
 static const struct option git_access_token = {
 	.name = "git-access-token",
@@ -92,21 +92,21 @@ static const struct option git_access_token = {
 
 /* ---- settings ------------------------------------------------------------------------------------------------ */
 
-#define STATUS \
-	.name = "status", .type = &type_choice, .choices = CHOICES("Disabled", "Enabled"), .bind = BODY("/properties/status"), \
-	.help = "Whether the task can be run."
+#define STATUS                                                                                                         \
+	.name = "status", .type = &type_choice, .choices = CHOICES("Disabled", "Enabled"),                             \
+	.bind = BODY("/properties/status"), .help = "Whether the task can be run."
 static const struct option new_status = {STATUS, .fallback = "Enabled"};
 static const struct option status = {STATUS};
 
-#define CPU \
-	.name = "cpu", .type = &type_integer, .minimum = 1, .bind = BODY("/properties/agentConfiguration/cpu"), \
+#define CPU                                                                                                            \
+	.name = "cpu", .type = &type_integer, .minimum = 1, .bind = BODY("/properties/agentConfiguration/cpu"),        \
 	.help = "How many processors a run gets."
 static const struct option new_cpu = {CPU, .fallback = "2"};
 static const struct option cpu = {CPU};
 
-#define TIMEOUT \
-	.name = "timeout", .type = &type_integer, .minimum = 300, .maximum = 28800, .bind = BODY("/properties/timeout"), \
-	.help = "Time limit of a run in seconds."
+#define TIMEOUT                                                                                                        \
+	.name = "timeout", .type = &type_integer, .minimum = 300, .maximum = 28800,                                    \
+	.bind = BODY("/properties/timeout"), .help = "Time limit of a run in seconds."
 static const struct option new_timeout = {TIMEOUT, .fallback = "3600"};
 static const struct option timeout = {TIMEOUT};
 
@@ -147,8 +147,8 @@ static const struct option system_task = {
 static const struct option assign_identity = {
 	.name = "assign-identity",
 	.type = &type_task_identities,
-	.help = "Identities of the task: '[system]', ids of user-assigned identities, or both; without any the one of the "
-		"system.",
+	.help = "Identities of the task: '[system]', ids of user-assigned identities, or both; without any the one "
+		"of the system.",
 };
 
 /* ---- triggers ------------------------------------------------------------------------------------------------ */
@@ -160,8 +160,8 @@ static const struct option source_trigger_name = {
 	.heading = TRIGGER,
 	.help = "The name of the source trigger.",
 };
-#define COMMIT_TRIGGER \
-	.name = "commit-trigger-enabled", .type = &type_boolean, .heading = TRIGGER, \
+#define COMMIT_TRIGGER                                                                                                 \
+	.name = "commit-trigger-enabled", .type = &type_boolean, .heading = TRIGGER,                                   \
 	.help = "Whether commits to the context's repository start a run."
 static const struct option new_commit_trigger = {COMMIT_TRIGGER, .fallback = "true"};
 static const struct option commit_trigger = {COMMIT_TRIGGER};
@@ -177,8 +177,8 @@ static const struct option schedule = {
 	.flags = OPT_APPEND,
 	.bind = BODY("/properties/trigger/timerTriggers"),
 	.heading = TRIGGER,
-	.help = "When to run, as a cron line in UTC, with a name in front if you like: '0 21 * * *', 'nightly:0 21 * * *'. May "
-		"be given several times.",
+	.help = "When to run, as a cron line in UTC, with a name in front if you like: '0 21 * * *', 'nightly:0 21 "
+		"* * *'. May be given several times.",
 };
 static const struct option base_image_trigger_name = {
 	.name = "base-image-trigger-name",
@@ -188,14 +188,15 @@ static const struct option base_image_trigger_name = {
 	.heading = TRIGGER,
 	.help = "The name of the base image trigger.",
 };
-#define BASE_IMAGE_TRIGGER \
-	.name = "base-image-trigger-enabled", .type = &type_boolean, .bind = BODY_SWITCH(BASE_IMAGE "status", "Enabled", "Disabled"), \
-	.heading = TRIGGER, .help = "Whether updates of base images start a run."
+#define BASE_IMAGE_TRIGGER                                                                                             \
+	.name = "base-image-trigger-enabled", .type = &type_boolean,                                                   \
+	.bind = BODY_SWITCH(BASE_IMAGE "status", "Enabled", "Disabled"), .heading = TRIGGER,                           \
+	.help = "Whether updates of base images start a run."
 static const struct option new_base_image_trigger = {BASE_IMAGE_TRIGGER, .fallback = "true"};
 static const struct option base_image_trigger = {BASE_IMAGE_TRIGGER};
-#define BASE_IMAGE_TYPE \
-	.name = "base-image-trigger-type", .type = &type_choice, .choices = CHOICES("All", "Runtime"), \
-	.bind = BODY(BASE_IMAGE "baseImageTriggerType"), .heading = TRIGGER, \
+#define BASE_IMAGE_TYPE                                                                                                \
+	.name = "base-image-trigger-type", .type = &type_choice, .choices = CHOICES("All", "Runtime"),                 \
+	.bind = BODY(BASE_IMAGE "baseImageTriggerType"), .heading = TRIGGER,                                           \
 	.help = "Whether all base images count, or the one of the last stage alone."
 static const struct option new_base_image_type = {BASE_IMAGE_TYPE, .fallback = "Runtime"};
 static const struct option base_image_type = {BASE_IMAGE_TYPE};
@@ -207,9 +208,9 @@ static const struct option update_endpoint = {
 	.heading = TRIGGER,
 	.help = "The webhook that is told about updates of base images.",
 };
-#define UPDATE_PAYLOAD \
-	.name = "update-trigger-payload-type", .type = &type_choice, .choices = CHOICES("Default", "Token"), \
-	.flags = OPT_PREVIEW, .bind = BODY(BASE_IMAGE "updateTriggerPayloadType"), .heading = TRIGGER, \
+#define UPDATE_PAYLOAD                                                                                                 \
+	.name = "update-trigger-payload-type", .type = &type_choice, .choices = CHOICES("Default", "Token"),           \
+	.flags = OPT_PREVIEW, .bind = BODY(BASE_IMAGE "updateTriggerPayloadType"), .heading = TRIGGER,                 \
 	.help = "What the webhook of --update-trigger-endpoint is sent."
 static const struct option new_update_payload = {UPDATE_PAYLOAD, .fallback = "Default"};
 static const struct option update_payload = {UPDATE_PAYLOAD};
@@ -226,8 +227,8 @@ static const struct option run_context = {
 	.letter = 'c',
 	.key = "source",
 	.type = &type_path,
-	.help = "What to work on instead of the task's own context: a folder, a Git repository, the URL of a tar.gz, or an OCI "
-		"artifact.",
+	.help = "What to work on instead of the task's own context: a folder, a Git repository, the URL of a "
+		"tar.gz, or an OCI artifact.",
 };
 static const struct option run_file = {
 	.name = "file",
@@ -246,23 +247,25 @@ static const struct command commands[] = {
 	{
 		.path = "task create",
 		.summary = "Create a task, which builds or runs on demand and when something changes.",
-		.options = OPTIONS(&task_name, &opt_registry, &context_path, &agent_pool, &file, &cmd, &git_access_token, &image,
-				   &new_status, &run_platform, &new_cpu, &new_timeout, &run_values, &source_trigger_name,
-				   &new_commit_trigger, &pull_request_trigger, &schedule, &no_push, &no_cache, &arg,
-				   &secret_arg, &run_set, &run_set_secret, &base_image_trigger_name,
-				   &new_base_image_trigger, &new_base_image_type, &update_endpoint, &new_update_payload,
-				   &opt_resource_group, &assign_identity, &run_target, &auth_mode, &log_template,
-				   &system_task, &source_auth),
+		.options = OPTIONS(&task_name, &opt_registry, &context_path, &agent_pool, &file, &cmd,
+				   &git_access_token, &image, &new_status, &run_platform, &new_cpu, &new_timeout,
+				   &run_values, &source_trigger_name, &new_commit_trigger, &pull_request_trigger,
+				   &schedule, &no_push, &no_cache, &arg, &secret_arg, &run_set, &run_set_secret,
+				   &base_image_trigger_name, &new_base_image_trigger, &new_base_image_type,
+				   &update_endpoint, &new_update_payload, &opt_resource_group, &assign_identity,
+				   &run_target, &auth_mode, &log_template, &system_task, &source_auth),
 		.examples = EXAMPLES(
 			{"Build when the base image changes",
 			 "acr task create -r myregistry -n hello-world -t hello-world:{{.Run.ID}} -f Dockerfile -c "
-			 "https://github.com/Azure-Samples/acr-build-helloworld-node.git --commit-trigger-enabled false"},
+			 "https://github.com/Azure-Samples/acr-build-helloworld-node.git --commit-trigger-enabled "
+			 "false"},
 			{"Build on every commit, too",
 			 "acr task create -r myregistry -n hello-world -t hello-world:{{.Run.ID}} -f Dockerfile -c "
-			 "https://github.com/Azure-Samples/acr-build-helloworld-node.git --git-access-token @token.txt"},
+			 "https://github.com/Azure-Samples/acr-build-helloworld-node.git --git-access-token "
+			 "@token.txt"},
 			{"Run a command every night at 21:00 UTC",
-			 "acr task create -r myregistry -n nightly --cmd 'mcr.microsoft.com/hello-world' -c /dev/null --schedule "
-			 "'0 21 * * *'"}),
+			 "acr task create -r myregistry -n nightly --cmd 'mcr.microsoft.com/hello-world' -c "
+			 "/dev/null --schedule '0 21 * * *'"}),
 		.op = &acr_op_task_create,
 		.check = task_create_check,
 		.prepare = task_create_prepare,
@@ -274,7 +277,8 @@ static const struct command commands[] = {
 		.path = "task delete",
 		.summary = "Delete a task.",
 		.options = OPTIONS(&task_name, &opt_registry, &opt_resource_group, &opt_yes),
-		.examples = EXAMPLES({"Delete without a question", "acr task delete -r myregistry -n hello-world --yes"}),
+		.examples =
+			EXAMPLES({"Delete without a question", "acr task delete -r myregistry -n hello-world --yes"}),
 		.op = &acr_op_task_delete,
 		.confirm = "Are you sure you want to delete the task '{name}'?",
 		.flags = CMD_NO_RESULT,
@@ -292,14 +296,16 @@ static const struct command commands[] = {
 	{
 		.path = "task run",
 		.summary = "Run a task now.",
-		.details = "The log is shown as it is written, and the exit status is that of the run. With -o or --query the log "
-			   "goes to standard error and the run to standard output. Ctrl-C cancels the run.",
-		.options = OPTIONS(&task_name, &opt_registry, &run_agent_pool, &run_set, &run_set_secret, &run_file, &run_context,
-				   &arg, &secret_arg, &run_target, &update_trigger_token, &run_no_format, &run_no_logs,
-				   &opt_resource_group, &run_log_template, &run_no_wait),
-		.examples = EXAMPLES({"As it was created", "acr task run -r myregistry -n hello-world"},
-				     {"On this folder", "acr task run -r myregistry -n hello-world -c . -f Dockerfile"},
-				     {"Its id alone", "acr task run -r myregistry -n hello-world --query runId -o tsv"}),
+		.details = "The log is shown as it is written, and the exit status is that of the run. With -o or "
+			   "--query the log goes to standard error and the run to standard output. Ctrl-C cancels "
+			   "the run.",
+		.options = OPTIONS(&task_name, &opt_registry, &run_agent_pool, &run_set, &run_set_secret, &run_file,
+				   &run_context, &arg, &secret_arg, &run_target, &update_trigger_token, &run_no_format,
+				   &run_no_logs, &opt_resource_group, &run_log_template, &run_no_wait),
+		.examples =
+			EXAMPLES({"As it was created", "acr task run -r myregistry -n hello-world"},
+				 {"On this folder", "acr task run -r myregistry -n hello-world -c . -f Dockerfile"},
+				 {"Its id alone", "acr task run -r myregistry -n hello-world --query runId -o tsv"}),
 		.run = task_run,
 		.model = MODEL_RUN,
 		.columns = run_columns,
@@ -317,17 +323,20 @@ static const struct command commands[] = {
 		.path = "task update",
 		.summary = "Change a task.",
 		.details = "What is not given stays as it is; --no-push too, which az resets.",
-		.options = OPTIONS(&task_name, &opt_registry, &opt_resource_group, &agent_pool, &status, &run_platform, &cpu,
-				   &timeout, &context_path, &commit_trigger, &pull_request_trigger, &git_access_token,
-				   &image, &no_push, &no_cache, &file, &run_values, &arg, &secret_arg, &run_set,
-				   &run_set_secret, &base_image_trigger, &base_image_type, &update_endpoint,
-				   &update_payload, &run_target, &auth_mode, &log_template, &cmd, &source_auth),
-		.examples = EXAMPLES({"Stop it for a while", "acr task update -r myregistry -n hello-world --status Disabled"},
-				     {"Build for ARM", "acr task update -r myregistry -n hello-world --platform linux/arm64"}),
+		.options =
+			OPTIONS(&task_name, &opt_registry, &opt_resource_group, &agent_pool, &status, &run_platform,
+				&cpu, &timeout, &context_path, &commit_trigger, &pull_request_trigger,
+				&git_access_token, &image, &no_push, &no_cache, &file, &run_values, &arg, &secret_arg,
+				&run_set, &run_set_secret, &base_image_trigger, &base_image_type, &update_endpoint,
+				&update_payload, &run_target, &auth_mode, &log_template, &cmd, &source_auth),
+		.examples = EXAMPLES(
+			{"Stop it for a while", "acr task update -r myregistry -n hello-world --status Disabled"},
+			{"Build for ARM", "acr task update -r myregistry -n hello-world --platform linux/arm64"}),
 		.op = &acr_op_task_update,
 		.check = task_check,
 		.prepare = task_update_prepare,
-		.body = "{\"properties\":{\"platform\":{},\"agentConfiguration\":{},\"trigger\":{},\"credentials\":{}}}",
+		.body = "{\"properties\":{\"platform\":{},\"agentConfiguration\":{},\"trigger\":{},\"credentials\":{}}"
+			"}",
 		.model = MODEL_TASK,
 		.columns = task_columns,
 	},

@@ -88,8 +88,8 @@ static const struct command commands[] = {
 		.path = "task show-run",
 		.summary = "Show a run.",
 		.options = OPTIONS(&run_id, &opt_registry, &opt_resource_group),
-		.examples = EXAMPLES({"Its status",
-				      "acr task show-run -r myregistry --run-id cf1 --query status -o tsv"}),
+		.examples =
+			EXAMPLES({"Its status", "acr task show-run -r myregistry --run-id cf1 --query status -o tsv"}),
 		.op = &acr_op_run_show,
 		.model = MODEL_RUN,
 		.columns = run_columns,
@@ -98,8 +98,8 @@ static const struct command commands[] = {
 		.path = "task update-run",
 		.summary = "Change a run: keep it for good, or not.",
 		.options = OPTIONS(&run_id, &opt_registry, &no_archive, &opt_resource_group),
-		.examples = EXAMPLES({"Keep the run cf1",
-				      "acr task update-run -r myregistry --run-id cf1 --no-archive false"}),
+		.examples = EXAMPLES(
+			{"Keep the run cf1", "acr task update-run -r myregistry --run-id cf1 --no-archive false"}),
 		.op = &acr_op_run_update,
 		.body = "{}",
 		.model = MODEL_RUN,
@@ -111,17 +111,18 @@ static const struct command commands[] = {
 const struct group task_run_group = {.path = "task", .summary = "Manage tasks and their runs.", .commands = commands};
 
 #define MODEL_REQUEST "agentPoolName isArchiveEnabled logTemplate type"
-#define MODEL_REQUEST_BUILD \
+#define MODEL_REQUEST_BUILD                                                                                            \
 	MODEL_REQUEST " agentConfiguration{cpu} " MODEL_RUN_CREDENTIALS " " MODEL_PLATFORM " sourceLocation timeout"
-#define MODEL_TASK_RUN \
-	"id name type location " MODEL_IDENTITY " " MODEL_SYSTEM_DATA " properties(forceUpdateTag provisioningState " \
-	"runRequest?{" \
-	"DockerBuildRequest{" MODEL_REQUEST_BUILD " " MODEL_ARGUMENTS " dockerFilePath imageNames isPushEnabled noCache " \
-	"target} " \
-	"EncodedTaskRunRequest{" MODEL_REQUEST_BUILD " encodedTaskContent encodedValuesContent " MODEL_VALUES "} " \
-	"FileTaskRunRequest{" MODEL_REQUEST_BUILD " taskFilePath " MODEL_VALUES " valuesFilePath} " \
-	"TaskRunRequest{" MODEL_REQUEST " overrideTaskStepProperties{" MODEL_ARGUMENTS " contextPath file target " \
-	"updateTriggerToken " MODEL_VALUES "} taskId}} " \
+#define MODEL_TASK_RUN                                                                                                 \
+	"id name type location " MODEL_IDENTITY " " MODEL_SYSTEM_DATA " properties(forceUpdateTag provisioningState "  \
+	"runRequest?{"                                                                                                 \
+	"DockerBuildRequest{" MODEL_REQUEST_BUILD " " MODEL_ARGUMENTS                                                  \
+	" dockerFilePath imageNames isPushEnabled noCache "                                                            \
+	"target} "                                                                                                     \
+	"EncodedTaskRunRequest{" MODEL_REQUEST_BUILD " encodedTaskContent encodedValuesContent " MODEL_VALUES "} "     \
+	"FileTaskRunRequest{" MODEL_REQUEST_BUILD " taskFilePath " MODEL_VALUES " valuesFilePath} "                    \
+	"TaskRunRequest{" MODEL_REQUEST " overrideTaskStepProperties{" MODEL_ARGUMENTS " contextPath file target "     \
+	"updateTriggerToken " MODEL_VALUES "} taskId}} "                                                               \
 	"runResult{" MODEL_RUN "})"
 
 static const struct option task_run_name = {
@@ -150,7 +151,8 @@ static const struct command task_run_commands[] = {
 		.path = "taskrun delete",
 		.summary = "Delete a task run.",
 		.options = OPTIONS(&task_run_name, &opt_registry, &opt_resource_group, &opt_yes),
-		.examples = EXAMPLES({"Delete without a question", "acr taskrun delete -r myregistry -n mytaskrun --yes"}),
+		.examples =
+			EXAMPLES({"Delete without a question", "acr taskrun delete -r myregistry -n mytaskrun --yes"}),
 		.op = &acr_op_taskrun_delete,
 		.confirm = "Are you sure you want to delete the taskrun '{name}'?",
 		.flags = CMD_NO_RESULT,

@@ -51,8 +51,7 @@ static int check_tenant(struct context *context, struct acr_error *error)
 	    acr_json_true(account, "/user/cloudShellID"))
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"--registry-tenant needs somebody who can sign in to another tenant; managed "
-				"identities and Cloud "
-				"Shell cannot.");
+				"identities and Cloud Shell cannot.");
 	return 0;
 }
 
@@ -68,14 +67,13 @@ int import_check(struct context *context, struct acr_error *error)
 	if (!args_string(args, "source-registry")) {
 		if (!host || !source[host] || !source[host + 1])
 			return acr_fail(error, ACR_ERROR_GENERAL,
-					"Source cannot be found. Please provide a valid image and source registry or a "
-					"fully qualified "
-					"source, such as docker.io/library/hello-world:latest.");
+					"Source cannot be found. Please provide a valid image and source registry "
+					"or a fully qualified source, such as docker.io/library/hello-world:latest.");
 		if (!memchr(source, '.', host) && !memchr(source, ':', host))
 			return acr_fail(error, ACR_ERROR_GENERAL,
-					"Login server of the registry is not valid because it is not a fully qualified "
-					"domain name: '%.*s'. "
-					"For images of Docker Hub put docker.io/ in front.",
+					"Login server of the registry is not valid because it is not a fully "
+					"qualified domain name: '%.*s'. For images of Docker Hub put docker.io/ in "
+					"front.",
 					(int)host, source);
 	}
 	rc = check_targets(context, error);
@@ -152,8 +150,7 @@ static int from_azure(struct context *context, const char *given, struct acr_jso
 	if (!registry)
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"The source container registry '%s' can not be found in the current subscription. "
-				"Please provide a "
-				"valid address and/or credentials, or its resource id.",
+				"Please provide a valid address and/or credentials, or its resource id.",
 				given);
 	server = acr_json_str(registry, "/properties/loginServer");
 	length = server ? strlen(server) : 0;

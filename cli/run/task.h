@@ -14,7 +14,7 @@ bool task_is_null_context(const char *location);
 /* The step that the options describe, on the context at `location` (NULL for none). `present` is the step of a task
  * that is changed, NULL for a new task: what is not given is left out then. */
 int task_step(struct context *context, const char *location, const struct acr_json *present, struct acr_json **ret,
-              struct acr_error *error) ACR_MUST_CHECK;
+	      struct acr_error *error) ACR_MUST_CHECK;
 /* Branch in a location ("…#branch:folder"), yours to free(); NULL when it names none. */
 char *task_branch(const char *location);
 /* "Github" or "VisualStudioTeamService". */

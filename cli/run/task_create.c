@@ -38,19 +38,21 @@ int task_create_check(struct context *context, struct acr_error *error)
 		return 0;
 	if (!location || !*location)
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Give --context: a Git repository, the URL of a tar.gz, an OCI artifact (oci://…), or /dev/null. Only "
-		                "the system task '" QUICK_TASK "' has none.");
+				"Give --context: a Git repository, the URL of a tar.gz, an OCI artifact (oci://…), or "
+				"/dev/null. Only "
+				"the system task '" QUICK_TASK "' has none.");
 	if (!task_is_null_context(location) && stat(location, &status) == 0)
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The context of a task is fetched by the service whenever it runs, so it cannot be on this machine, as "
-		                "'%s' is. Give a Git repository, or use 'acr build' or 'acr task run -c %s'.",
-		                location, location);
+				"The context of a task is fetched by the service whenever it runs, so it cannot be "
+				"on this machine, as '%s' is. Give a Git repository, or use 'acr build' or 'acr "
+				"task run -c %s'.",
+				location, location);
 	if ((has_source_trigger(context, "commit-trigger-enabled") ||
 	     has_source_trigger(context, "pull-request-trigger-enabled")) &&
 	    !args_string(context->args, "git-access-token"))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Runs on commits or pull requests need --git-access-token; without them give --commit-trigger-enabled "
-		                "false.");
+				"Runs on commits or pull requests need --git-access-token; without them give "
+				"--commit-trigger-enabled false.");
 	return task_check(context, error);
 }
 
@@ -90,7 +92,7 @@ static int add_identities(struct context *context, struct acr_params *params, st
 	if (source) {
 		if ((rc = task_source_identity(context, &client_id, error)) < 0 ||
 		    (rc = acr_json_put(&params->body, "/properties/credentials/sourceRegistry/identity",
-		                       acr_json_new_string(client_id), error)) < 0)
+				       acr_json_new_string(client_id), error)) < 0)
 			return rc;
 		if (strcmp(source, "none") != 0) {
 			/* An empty list means the system's identity: it must be spelled out once another is added. */
@@ -129,8 +131,8 @@ static int add_work(struct context *context, struct acr_params *params, struct a
 		acr_json_remove(trigger, "baseImageTrigger");
 	if (has_source_trigger(context, "commit-trigger-enabled") ||
 	    has_source_trigger(context, "pull-request-trigger-enabled"))
-		return acr_json_put(&params->body, "/properties/trigger/sourceTriggers/-", source_trigger(context, location),
-		                    error);
+		return acr_json_put(&params->body, "/properties/trigger/sourceTriggers/-",
+				    source_trigger(context, location), error);
 	return 0;
 }
 

@@ -20,7 +20,10 @@ static bool among(const struct acr_json *list, const char *text)
 
 static const char *type_name_of(bool system, bool user)
 {
-	return system && user ? "SystemAssigned, UserAssigned" : system ? "SystemAssigned" : user ? "UserAssigned" : "None";
+	return system && user ? "SystemAssigned, UserAssigned"
+	       : system       ? "SystemAssigned"
+	       : user         ? "UserAssigned"
+			      : "None";
 }
 
 struct acr_json *task_identity(const struct acr_json *list)
@@ -75,8 +78,8 @@ static int refuse_all(struct context *context, bool alone, struct acr_error *err
 	if (!among(list, ALL) || (alone && acr_json_size(list) == 1))
 		return 0;
 	return acr_fail(error, ACR_ERROR_GENERAL,
-	                alone ? "'[all]' stands for every identity: give no others beside it."
-	                      : "'[all]' is for 'acr task identity remove' only: name the identities to assign.");
+			alone ? "'[all]' stands for every identity: give no others beside it."
+			      : "'[all]' is for 'acr task identity remove' only: name the identities to assign.");
 }
 
 int task_identity_assign_check(struct context *context, struct acr_error *error)
@@ -129,7 +132,7 @@ static int check_present(const struct acr_json *task, const struct acr_json *rem
 				break;
 		if (!user && strcmp(acr_json_string(item), SYSTEM) != 0)
 			return acr_fail(error, ACR_ERROR_GENERAL, "The task '%s' does not have the identity '%s'.",
-			                acr_json_str(task, "/name"), acr_json_string(item));
+					acr_json_str(task, "/name"), acr_json_string(item));
 	}
 	return 0;
 }

@@ -26,7 +26,8 @@ int task_credential_check(struct context *context, struct acr_error *error)
 	if (username && password)
 		return 0;
 	if (username || password)
-		return acr_fail(error, ACR_ERROR_GENERAL, "Give both --username and --password, or neither and --use-identity.");
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"Give both --username and --password, or neither and --use-identity.");
 	if (!args_string(args, "use-identity"))
 		return acr_fail(error, ACR_ERROR_GENERAL, "Give --username and --password, or --use-identity.");
 	return 0;
@@ -60,7 +61,7 @@ static struct acr_json *credential(struct context *context)
 
 /* Login servers have dots, but no slashes that a JSON pointer would stumble over. */
 static int put_credential(struct context *context, struct acr_json *value, struct acr_params *params,
-                          struct acr_error *error)
+			  struct acr_error *error)
 {
 	struct acr_json *registries = acr_json_new_object();
 
@@ -79,12 +80,14 @@ static int check_known(struct context *context, bool should_be, struct acr_error
 		return rc;
 	known = acr_json_get(acr_json_at(details, "/properties/credentials/customRegistries"), server);
 	if (known && !should_be)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The task '%s' already has a credential for '%s'. Change it with 'acr task credential update'.", task,
-		                server);
+		return acr_fail(
+			error, ACR_ERROR_GENERAL,
+			"The task '%s' already has a credential for '%s'. Change it with 'acr task credential update'.",
+			task, server);
 	if (!known && should_be)
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The task '%s' has no credential for '%s'. Add it with 'acr task credential add'.", task, server);
+				"The task '%s' has no credential for '%s'. Add it with 'acr task credential add'.",
+				task, server);
 	return 0;
 }
 
@@ -144,8 +147,8 @@ int task_timer_remove_prepare(struct context *context, struct acr_params *params
 	timers = acr_json_at(properties, "/trigger/timerTriggers");
 	if (!remove_timer(timers, name))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The task '%s' has no timer '%s'. See 'acr task timer list -r %s -n %s'.", task, name,
-		                args_string(context->args, "registry"), task);
+				"The task '%s' has no timer '%s'. See 'acr task timer list -r %s -n %s'.", task, name,
+				args_string(context->args, "registry"), task);
 	for (size_t i = 0; i < ACR_COUNT(read_only); i++)
 		acr_json_remove(details, read_only[i]);
 	acr_json_remove(properties, "provisioningState");

@@ -67,12 +67,12 @@ static int context_location(struct context *context, char **ret, struct acr_erro
 	}
 	dockerfile = dockerfile_in(source, file);
 	if (file && strcmp(file, "-") != 0 && !dockerfile)
-		return acr_fail(error, ACR_ERROR_GENERAL, "Unable to find '%s' in '%s'. Give the file, relative to the context.", file,
-		                source);
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"Unable to find '%s' in '%s'. Give the file, relative to the context.", file, source);
 	return source_upload(context, source, dockerfile, file ? file : "Dockerfile", ret, error);
 }
 
-static struct acr_json *override(struct context *context, const char *location)
+static struct acr_json * override(struct context *context, const char *location)
 {
 	const char *token = args_string(context->args, "update-trigger-token");
 	const char *const texts[] = {"file", "target"};

@@ -30,7 +30,7 @@ const char *task_source_control(const char *location)
 static bool is_task_file(const char *file)
 {
 	static const char *const endings[] = {".yaml", ".yml", ".toml", ".json", ".sh",  ".bash", ".zsh", ".ps1", ".ps",
-	                                      ".cmd",  ".bat", ".ts",   ".js",   ".php", ".py",   ".rb",  ".lua"};
+					      ".cmd",  ".bat", ".ts",   ".js",   ".php", ".py",   ".rb",  ".lua"};
 	size_t length = strlen(file);
 
 	for (size_t i = 0; i < ACR_COUNT(endings); i++) {
@@ -52,12 +52,13 @@ int task_check(struct context *context, struct acr_error *error)
 		return rc;
 	if (args_string(args, "cmd") && args_string(args, "file"))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "A task has either a command (--cmd COMMAND -c /dev/null) or a file (-f FILE -c CONTEXT), not both.");
+				"A task has either a command (--cmd COMMAND -c /dev/null) or a file (-f FILE -c "
+				"CONTEXT), not both.");
 	if (identity && strcmp(identity, "[system]") != 0 && strcmp(identity, "none") != 0 && !is_identity_id(identity))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "--source-acr-auth-id is '[system]', 'none', or the id of a user-assigned identity; '%s' is none of "
-		                "these.",
-		                identity);
+				"--source-acr-auth-id is '[system]', 'none', or the id of a user-assigned identity; "
+				"'%s' is none of these.",
+				identity);
 	return 0;
 }
 
@@ -72,7 +73,7 @@ static void add_text(struct context *context, const char *option, struct acr_jso
 
 /* A new step has its lists, be they empty; a changed one those that were given. */
 static void add_values(struct context *context, const char *plain, const char *secret, bool changed,
-                       struct acr_json *step, const char *member)
+		       struct acr_json *step, const char *member)
 {
 	if (!changed || args_value(context->args, plain) || args_value(context->args, secret))
 		acr_json_set(step, member, schedule_values(context, plain, secret));
@@ -110,7 +111,7 @@ static void file_step(struct context *context, const struct acr_json *present, s
 }
 
 static int encoded_step(struct context *context, const struct acr_json *present, struct acr_json *step,
-                        struct acr_error *error)
+			struct acr_error *error)
 {
 	const struct acr_json *had = acr_json_get(present, "encodedTaskContent");
 	bool given = args_string(context->args, "cmd") || args_string(context->args, "file");
@@ -119,8 +120,8 @@ static int encoded_step(struct context *context, const struct acr_json *present,
 
 	if (had && !given && args_integer(context->args, "timeout", 0))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The time limit of a task without a context stands in its text: give --timeout with --cmd or --file, or "
-		                "create the task again.");
+				"The time limit of a task without a context stands in its text: give --timeout "
+				"with --cmd or --file, or create the task again.");
 	if (had && !given) {
 		acr_json_set(step, "encodedTaskContent", acr_json_copy(had));
 	} else {
@@ -145,7 +146,7 @@ static const char *step_type(struct context *context, const char *location, cons
 }
 
 int task_step(struct context *context, const char *location, const struct acr_json *present, struct acr_json **ret,
-              struct acr_error *error)
+	      struct acr_error *error)
 {
 	const char *type = step_type(context, location, present), *had = acr_json_str(present, "/type");
 	const char *token = args_string(context->args, "git-access-token");
@@ -153,7 +154,8 @@ int task_step(struct context *context, const char *location, const struct acr_js
 	int rc = 0;
 
 	if (!type)
-		return acr_fail(error, ACR_ERROR_GENERAL, "Give --file: the Dockerfile or the task file in '%s'.", location);
+		return acr_fail(error, ACR_ERROR_GENERAL, "Give --file: the Dockerfile or the task file in '%s'.",
+				location);
 	acr_json_set_str(step, "type", type);
 	if (location)
 		acr_json_set_str(step, "contextPath", location);

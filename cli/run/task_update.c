@@ -57,7 +57,7 @@ static struct acr_json *source_repository(const char *location, const struct acr
 
 /* Commits and pull requests: the service knows one source trigger, with a list of events. */
 static int change_source_trigger(struct context *context, const struct acr_json *task, const char *location,
-                                 struct acr_json **body, struct acr_error *error)
+				 struct acr_json **body, struct acr_error *error)
 {
 	const struct acr_json *present = acr_json_at(task, "/properties/trigger/sourceTriggers/0");
 	ACR_AUTO_PTR(acr_json) *events = wanted_events(context, present);
@@ -71,7 +71,8 @@ static int change_source_trigger(struct context *context, const struct acr_json 
 	token = token ? token : acr_json_str(present, "/sourceRepository/sourceControlAuthProperties/token");
 	if (any && (!location || !token))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Runs on commits or pull requests need a Git repository as --context and a --git-access-token.");
+				"Runs on commits or pull requests need a Git repository as --context and a "
+				"--git-access-token.");
 	trigger = acr_json_new_object();
 	acr_json_set_str(trigger, "name", name ? name : "defaultSourceTriggerName");
 	acr_json_set_str(trigger, "status", any ? "Enabled" : "Disabled");
@@ -82,7 +83,7 @@ static int change_source_trigger(struct context *context, const struct acr_json 
 
 /* Its members come from the options; it needs the name by which the service knows it. */
 static int change_base_image_trigger(struct context *context, const struct acr_json *task, struct acr_json **body,
-                                     struct acr_error *error)
+				     struct acr_error *error)
 {
 	const struct acr_json *present = acr_json_at(task, "/properties/trigger/baseImageTrigger");
 	const char *name = acr_json_str(present, "/name");
@@ -92,7 +93,7 @@ static int change_base_image_trigger(struct context *context, const struct acr_j
 		return 0;
 	}
 	return acr_json_put(body, "/properties/trigger/baseImageTrigger/name",
-	                    acr_json_new_string(name ? name : "defaultBaseimageTriggerName"), error);
+			    acr_json_new_string(name ? name : "defaultBaseimageTriggerName"), error);
 }
 
 static int patch(struct context *context, struct acr_json *body, struct acr_error *error)
@@ -110,7 +111,7 @@ static int patch(struct context *context, struct acr_json *body, struct acr_erro
 
 /* Give the task the identity beside those that it has; nothing is sent when it has it. */
 static int assign_identity(struct context *context, const struct acr_json *task, const char *identity,
-                           struct acr_error *error)
+			   struct acr_error *error)
 {
 	const char *type = acr_json_str(task, "/identity/type");
 	bool system = type && strcasestr(type, "SystemAssigned");
@@ -124,7 +125,8 @@ static int assign_identity(struct context *context, const struct acr_json *task,
 		return 0;
 	if (system || wants_system)
 		acr_json_append(list, acr_json_new_string("[system]"));
-	for (item = acr_json_first(acr_json_at(task, "/identity/userAssignedIdentities")); item; item = acr_json_next(item)) {
+	for (item = acr_json_first(acr_json_at(task, "/identity/userAssignedIdentities")); item;
+	     item = acr_json_next(item)) {
 		if (!strcasecmp(acr_json_key(item), identity))
 			return 0;
 		if (user)
@@ -137,7 +139,7 @@ static int assign_identity(struct context *context, const struct acr_json *task,
 }
 
 static int change_sign_in(struct context *context, const struct acr_json *task, struct acr_json **body,
-                          struct acr_error *error)
+			  struct acr_error *error)
 {
 	const char *identity = args_string(context->args, "source-acr-auth-id");
 	ACR_AUTO_FREE char *client_id = NULL;
@@ -148,7 +150,8 @@ static int change_sign_in(struct context *context, const struct acr_json *task, 
 	if ((strcmp(identity, "none") != 0 && (rc = assign_identity(context, task, identity, error)) < 0) ||
 	    (rc = task_source_identity(context, &client_id, error)) < 0)
 		return rc;
-	return acr_json_put(body, "/properties/credentials/sourceRegistry/identity", acr_json_new_string(client_id), error);
+	return acr_json_put(body, "/properties/credentials/sourceRegistry/identity", acr_json_new_string(client_id),
+			    error);
 }
 
 /* Of the system task only these can be changed. */
