@@ -10,15 +10,16 @@
 #define REGISTRY_AUDIENCE "https://containerregistry.azure.net"
 
 struct acr_client {
-	struct acr_client_options options;
+	struct acr_credential credential;  /* in front of sign_in: asks it at the first token; must come first */
+	struct acr_client_options options; /* its strings are the caller's, and not looked at again */
 	struct acr_cloud cloud;
 	const struct acr_clock *clock;
 	char *subscription, *subscription_label, *tenant, *registry_audience, *cache_folder;
+	bool audience_chosen; /* by the user */
 	char request_id[37];
 	struct acr_cache *cache;
-	struct acr_transport *plain;       /* retry ► trace ► curl: what sign-in itself uses */
-	struct acr_transport *authorized;  /* auth ► plain */
-	struct acr_credential credential;  /* in front of sign_in: asks it at the first token */
+	struct acr_transport *plain;      /* retry ► trace ► curl: what sign-in itself uses */
+	struct acr_transport *authorized; /* auth ► plain */
 	struct acr_credential *signed_in;
 	struct acr_registry_auth *registry_auth;
 };
@@ -46,12 +47,12 @@ struct acr_client *acr_client_new(const struct acr_client_options *options)
 	client->clock = options->http.clock ? options->http.clock : &acr_clock_system;
 	client->subscription = acr_strdup(options->subscription);
 	client->tenant = acr_strdup(options->tenant);
+	client->audience_chosen = options->registry_audience != NULL;
 	client->registry_audience =
 		acr_strdup(options->registry_audience ? options->registry_audience : REGISTRY_AUDIENCE);
 	client->cache_folder = acr_strdup(options->cache_folder);
 	if (options->subscription && options->subscription_name)
-		client->subscription_label =
-			acr_format("%s (%s)", options->subscription_name, options->subscription);
+		client->subscription_label = acr_format("%s (%s)", options->subscription_name, options->subscription);
 	else
 		client->subscription_label = acr_strdup(options->subscription ? options->subscription : "");
 	return client;
@@ -96,19 +97,19 @@ const struct acr_clock *acr_client_clock(const struct acr_client *client)
 	return client->clock;
 }
 
-const char *client_request_id(const struct acr_client *client)
+const char *client_request_id(struct acr_client *client)
 {
 	/* One for the whole command, as az does; made when the first request needs it. */
 	if (!client->request_id[0])
-		acr_uuid(((struct acr_client *)client)->request_id);
+		acr_uuid(client->request_id);
 	return client->request_id;
 }
 
 struct acr_cache *acr_client_cache(struct acr_client *client)
 {
 	if (!client->cache)
-		client->cache = acr_cache_new(client->cache_folder, client->clock, client->options.warn,
-		                              client->options.user);
+		client->cache =
+			acr_cache_new(client->cache_folder, client->clock, client->options.warn, client->options.user);
 	return client->cache;
 }
 
@@ -136,17 +137,17 @@ static int sign_in(struct acr_client *client, struct acr_error *error)
 			     ? client->options.sign_in(client->options.sign_in_user, plain_transport(client), error)
 			     : NULL;
 	if (!credential)
-		return error && error->code ? error->code
-		                            : acr_fail(error, ACR_ERROR_SIGN_IN, "Please run 'az login' to setup account.");
+		return error && error->code
+			       ? error->code
+			       : acr_fail(error, ACR_ERROR_SIGN_IN, "Please run 'az login' to setup account.");
 	client->signed_in = acr_caching_new(credential, acr_client_cache(client), client->clock);
 	return 0;
 }
 
 static int lazy_get(struct acr_credential *credential, const char *resource, const char *claims, struct acr_token *ret,
-                    struct acr_error *error)
+		    struct acr_error *error)
 {
-	struct acr_client *client =
-		(struct acr_client *)(void *)((char *)credential - offsetof(struct acr_client, credential));
+	struct acr_client *client = (struct acr_client *)credential;
 	int rc = sign_in(client, error);
 
 	return rc < 0 ? rc : client->signed_in->get(client->signed_in, resource, claims, ret, error);
@@ -155,8 +156,7 @@ static int lazy_get(struct acr_credential *credential, const char *resource, con
 /* Cached registry tokens belong to an account, so it must be known whose they are before one is used. */
 static int lazy_prepare(struct acr_credential *credential, struct acr_error *error)
 {
-	struct acr_client *client =
-		(struct acr_client *)(void *)((char *)credential - offsetof(struct acr_client, credential));
+	struct acr_client *client = (struct acr_client *)credential;
 	int rc = sign_in(client, error);
 
 	if (rc == 0 && client->signed_in->prepare)
@@ -176,7 +176,7 @@ struct acr_registry_auth *acr_client_registry_auth(struct acr_client *client)
  * one's own (Azure Stack and its like) need not know the registries' audience, so there management's comes first. */
 static void choose_audiences(const struct acr_client *client, const char **first, const char **second)
 {
-	bool own_cloud = !client->options.registry_audience && !client->cloud.registry_suffix;
+	bool own_cloud = !client->audience_chosen && !client->cloud.registry_suffix;
 
 	*first = own_cloud ? client->cloud.audience : client->registry_audience;
 	*second = own_cloud ? client->registry_audience : client->cloud.audience;
@@ -191,9 +191,8 @@ struct acr_transport *acr_client_transport(struct acr_client *client)
 		choose_audiences(client, &first, &second);
 		client->credential = (struct acr_credential){
 			.name = "signed-in account", .get = lazy_get, .prepare = lazy_prepare, .cache_key = ""};
-		client->registry_auth =
-			acr_registry_auth_new(plain, &client->credential, client->tenant, first, second,
-					      acr_client_cache(client), client->clock);
+		client->registry_auth = acr_registry_auth_new(plain, &client->credential, client->tenant, first, second,
+							      acr_client_cache(client), client->clock);
 		client->authorized =
 			acr_auth_new(plain, &client->credential, client->cloud.audience, client->registry_auth);
 	}

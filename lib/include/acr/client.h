@@ -50,7 +50,6 @@ int acr_client_token(struct acr_client *client, const char *resource, struct acr
 struct acr_call_options {
 	bool no_wait;            /* ACR_LRO: return after the first answer */
 	size_t top;              /* ACR_PAGES: stop after this many items; 0 = all */
-	const char *next_link;   /* ACR_PAGES: set by a caller that goes on */
 	/* Called while a long operation runs, with its state; may be NULL. */
 	void (*progress)(void *user, const char *state, int64_t elapsed_ms);
 	void *user;

@@ -19,6 +19,8 @@ void call_clear(struct call *call)
 {
 	free(call->scope);
 	free(call->authorization);
+	free(call->origin);
+	free(call->landmark);
 	acr_exchange_clear(&call->exchange);
 }
 
@@ -33,36 +35,48 @@ static struct acr_json *path_values(const struct call *call, const struct acr_pa
 	return values;
 }
 
-static int needs_subscription(const struct call *call, struct acr_error *error)
+int call_no_subscription(struct acr_error *error)
 {
-	if (!strstr(call->op->path, "{subscriptionId}") || acr_client_subscription(call->client))
-		return 0;
 	return acr_fail(error, ACR_ERROR_SIGN_IN,
-			"No subscription is selected. Please run 'az login' to setup account, "
-			"or set AZURE_SUBSCRIPTION_ID, or give --subscription.");
+			"Please run 'az login' to setup account, or set AZURE_SUBSCRIPTION_ID, or give "
+			"--subscription.");
+}
+
+/* Everything before the path; the token that goes there, too. */
+static int build_base(struct call *call, const struct acr_params *params, const struct acr_json *values,
+		      struct acr_buf *url, struct acr_error *error)
+{
+	const struct acr_op *op = call->op;
+	ACR_AUTO(acr_buf) scope = ACR_BUF_INIT;
+	int rc;
+
+	if (op->plane == ACR_PLANE_ARM) {
+		if (strstr(op->path, "{subscriptionId}") && !acr_json_get(values, "subscriptionId"))
+			return call_no_subscription(error);
+		acr_buf_puts(url, acr_client_cloud(call->client)->resource_manager);
+		return 0;
+	}
+	/* Lent by the caller's parameters, which outlive the call. */
+	call->registry = acr_json_str(params ? params->path : NULL, "/loginServer");
+	if (!call->registry)
+		return acr_fail(error, ACR_ERROR_GENERAL, "no value for 'loginServer' in '%s'", op->path);
+	if ((rc = acr_uri_expand(op->scope ? op->scope : "", values, &scope, error)) < 0)
+		return rc;
+	call->scope = acr_buf_take(&scope);
+	acr_buf_printf(url, "https://%s", call->registry);
+	return 0;
 }
 
 static int build_url(struct call *call, const struct acr_params *params, struct acr_error *error)
 {
 	const struct acr_op *op = call->op;
 	ACR_AUTO_PTR(acr_json) *values = path_values(call, params);
-	ACR_AUTO(acr_buf) url = ACR_BUF_INIT, scope = ACR_BUF_INIT;
+	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
 	const struct acr_json *parameter;
 	int rc;
 
-	if (op->plane == ACR_PLANE_REGISTRY) {
-		/* Lent by the caller's parameters, which outlive the call. */
-		call->registry = acr_json_str(params ? params->path : NULL, "/loginServer");
-		acr_buf_printf(&url, "https://%s", call->registry ? call->registry : "");
-		if ((rc = acr_uri_expand(op->scope, values, &scope, error)) < 0)
-			return rc;
-		call->scope = acr_buf_take(&scope);
-	} else {
-		if ((rc = needs_subscription(call, error)) < 0)
-			return rc;
-		acr_buf_puts(&url, acr_client_cloud(call->client)->resource_manager);
-	}
-	if ((rc = acr_uri_expand(op->path, values, &url, error)) < 0)
+	if ((rc = build_base(call, params, values, &url, error)) < 0 ||
+	    (rc = acr_uri_expand(op->path, values, &url, error)) < 0)
 		return rc;
 	for (parameter = acr_json_first(params ? params->query : NULL); parameter; parameter = acr_json_next(parameter))
 		acr_uri_add_query(&url, acr_json_key(parameter), acr_json_string(parameter));
@@ -163,7 +177,10 @@ int call_follow(struct call *call, const char *url, struct acr_error *error)
 	struct acr_exchange *exchange = &call->exchange;
 	ACR_AUTO_FREE char *target = acr_uri_resolve(exchange->request.url, url);
 
-	if (!call_same_service(target, exchange->request.url))
+	/* An operation may be told about by a host below; from there, too, the way leads back. */
+	if (!call->origin)
+		call->origin = acr_strdup(exchange->request.url);
+	if (!call_same_service(target, call->origin))
 		return acr_fail(error, ACR_ERROR_SERVICE,
 				"The service points to another host (%s); its address is not followed.", target);
 	acr_exchange_clear(exchange);
@@ -178,12 +195,14 @@ int call_body(const struct call *call, struct acr_json **ret, struct acr_error *
 	const char *type = acr_headers_get(&call->exchange.response.headers, "content-type");
 	int rc;
 
-	*ret = NULL;
-	if (strspn(acr_buf_str(body), " \t\r\n") >= body->length)
+	if (strspn(acr_buf_str(body), " \t\r\n") >= body->length) {
+		*ret = NULL;
 		return 0;
+	}
 	rc = acr_json_parse(body->data, body->length, ret, error);
 	if (rc < 0)
-		acr_error_prefix(error, "The answer of %s (%s) cannot be read", call->exchange.request.url,
+		acr_error_prefix(error, "The answer of %.*s (%s) cannot be read",
+				 (int)strcspn(call->exchange.request.url, "?"), call->exchange.request.url,
 				 type ? type : "no content type");
 	return rc;
 }

@@ -13,6 +13,9 @@ struct call {
 	char *authorization;                 /* header field of a request whose token is not for management; NULL */
 	char *scope;                         /* expanded; NULL for management */
 	const char *registry;                /* login server; NULL for management */
+	char *origin;                        /* URL of the first request, once another one follows */
+	unsigned long pages;                 /* turned so far */
+	char *landmark;                      /* URL of one of them */
 	struct acr_exchange exchange;
 };
 
@@ -21,6 +24,9 @@ struct call {
 int call_follow(struct call *call, const char *url, struct acr_error *error) ACR_MUST_CHECK;
 /* The answer's JSON body; *ret is NULL for an empty body. */
 int call_body(const struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* There must be a subscription, but nobody said which. */
+int call_no_subscription(struct acr_error *error);
 
 /* Free what the call holds, but not the call. */
 void call_clear(struct call *call);
@@ -39,7 +45,7 @@ int call_complete(struct call *call, struct acr_json *page, struct acr_error *er
 /* lro.c: poll to the end, the first answer being in the call. */
 int call_poll(struct call *call, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 
-/* The endpoint's base URL is part of the client. */
-const char *client_request_id(const struct acr_client *client);
+/* client.c: what all requests of the client carry as x-ms-client-request-id. */
+const char *client_request_id(struct acr_client *client);
 
 #endif

@@ -1,5 +1,6 @@
 /* Registry name → resource id, resource group, location, login server. */
-#include <acr/client.h>
+#include "call.h"
+
 #include <acr/ops.h>
 
 #include <ctype.h>
@@ -56,12 +57,6 @@ static int not_found(const struct acr_client *client, const char *name, struct a
 			"The resource with name '%s' and type '" REGISTRY_TYPE
 			"' could not be found in subscription '%s'.",
 			name, acr_client_subscription_label(client));
-}
-
-static int no_subscription(struct acr_error *error)
-{
-	return acr_fail(error, ACR_ERROR_SIGN_IN,
-			"Please run 'az login' to setup account, or set AZURE_SUBSCRIPTION_ID.");
 }
 
 /* The one item of a list that has the name. */
@@ -153,7 +148,7 @@ int acr_locate(struct acr_client *client, const char *name, const char *resource
 	       struct acr_error *error)
 {
 	if (!acr_client_subscription(client))
-		return no_subscription(error);
+		return call_no_subscription(error);
 	if (strpbrk(name, ".:"))
 		return search_login_server(client, name, ret, error);
 	if (!resource_group || !*resource_group)
@@ -261,7 +256,7 @@ int acr_login_server(struct acr_client *client, const char *name, const char *su
 		return 0;
 	}
 	if (!acr_client_subscription(client))
-		return no_subscription(error);
+		return call_no_subscription(error);
 	if ((rc = ask_login_server(client, name, resource_group, ret, error)) < 0)
 		return rc;
 	acr_login_server_keep(client, name, resource_group, *ret);
