@@ -90,6 +90,9 @@ static size_t take_items(struct acr_json *page, const char *member, struct acr_j
 	struct acr_json *items = acr_json_get(page, member);
 	struct acr_json *item;
 
+	/* What stands there instead where there is nothing: null. */
+	if (!acr_json_is(items, ACR_JSON_ARRAY))
+		return have;
 	while ((!top || have < top) && (item = acr_json_detach_item(items, 0))) {
 		acr_json_append(list, item);
 		have++;
@@ -97,16 +100,34 @@ static size_t take_items(struct acr_json *page, const char *member, struct acr_j
 	return have;
 }
 
+#define MAX_PAGES 100000
+
+/* Whether the pages go on to new ones. The landmark is moved at each power of two, so that whoever walks in a circle,
+ * however long, comes to it again (Brent's algorithm). */
+static int check_way(struct call *call, const char *next, struct acr_error *error)
+{
+	const char *current = call->exchange.request.url;
+
+	if (!strcmp(next, current) || (call->landmark && !strcmp(next, call->landmark)))
+		return acr_fail(error, ACR_ERROR_SERVICE,
+				"The service names the same page (%s) as the next one; the list is not complete.",
+				next);
+	if (++call->pages > MAX_PAGES)
+		return acr_fail(error, ACR_ERROR_LIMIT, "The list has more than %d pages; it is not complete.",
+				MAX_PAGES);
+	if ((call->pages & (call->pages - 1)) == 0) {
+		free(call->landmark);
+		call->landmark = acr_strdup(current);
+	}
+	return 0;
+}
+
 /* Get the page at `next`, and then the link that it holds. */
 static int turn_page(struct call *call, char **next, struct acr_json **page, struct acr_error *error)
 {
 	int rc;
 
-	if (!strcmp(*next, call->exchange.request.url))
-		return acr_fail(error, ACR_ERROR_SERVICE,
-				"The service names the same page (%s) as the next one; the list is not complete.",
-				*next);
-	if ((rc = call_follow(call, *next, error)) < 0)
+	if ((rc = check_way(call, *next, error)) < 0 || (rc = call_follow(call, *next, error)) < 0)
 		return rc;
 	acr_json_free(TAKE(*page));
 	if ((rc = call_body(call, page, error)) < 0)
