@@ -8,20 +8,22 @@
 #include <string.h>
 #include <strings.h>
 
-/* Without Retry-After: soon at first, since most operations take seconds, then less and less often. */
+/* Without Retry-After: at once, as az does, since short operations are over by then; then less and less often. */
 #define FIRST_PAUSE_MS 1000
 #define LONGEST_PAUSE_MS 15000
+/* Whatever the service says, it is not asked without end. */
+#define SHORTEST_PAUSE_MS 100
 #define RETRY_AFTER_MAX_S 600
 
 struct poll {
 	struct call *call;
 	bool creates; /* PUT or PATCH: the resource is the result */
 	bool deletes;
-	bool strict;    /* acr_rest(): answers that leave the outcome open are errors */
-	char *resource; /* URL of the first request */
-	char *status;   /* Azure-AsyncOperation, Operation-Location; NULL */
-	char *location; /* Location; NULL */
-	int64_t started, pause;
+	bool strict;            /* acr_rest(): answers that leave the outcome open are errors */
+	char *resource;         /* URL of the first request */
+	char *status;           /* Azure-AsyncOperation, Operation-Location; NULL */
+	char *location;         /* Location; NULL */
+	int64_t started, pause; /* ticks; the next wait without Retry-After */
 };
 
 static void poll_clear(struct poll *poll)
@@ -69,34 +71,44 @@ static void take_addresses(struct poll *poll)
 	}
 }
 
+/* What Retry-After (RFC 9110 section 10.2.3) asks for; false when it is absent or cannot be read. */
+static bool asked_pause(const struct poll *poll, int64_t *milliseconds)
+{
+	const struct acr_clock *clock = acr_client_clock(poll->call->client);
+	const char *after = acr_headers_get(&poll->call->exchange.response.headers, "retry-after");
+	int64_t seconds;
+
+	if (!after)
+		return false;
+	if (*after >= '0' && *after <= '9')
+		seconds = strtol(after, NULL, 10);
+	else if (acr_time_parse_http(after, &seconds, NULL) == 0)
+		seconds -= clock->now(clock);
+	else
+		return false;
+	*milliseconds = seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S * 1000
+			: seconds > 0               ? seconds * 1000
+						    : SHORTEST_PAUSE_MS;
+	return true;
+}
+
 static int64_t next_pause(struct poll *poll)
 {
-	const char *after = acr_headers_get(&poll->call->exchange.response.headers, "retry-after");
 	int64_t pause = poll->pause;
 
-	if (after && *after >= '0' && *after <= '9') {
-		long seconds = strtol(after, NULL, 10);
-
-		return 1000 * (int64_t)(seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : seconds);
-	}
-	if (after) {
-		const struct acr_clock *clock = acr_client_clock(poll->call->client);
-		int64_t when;
-
-		if (acr_time_parse_http(after, &when, NULL) == 0) {
-			int64_t wait = when - clock->now(clock);
-
-			return wait < 0 ? 0 : 1000 * (wait > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : wait);
-		}
-	}
-	poll->pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2;
+	if (asked_pause(poll, &pause))
+		return pause;
+	poll->pause = pause ? pause * 2 : FIRST_PAUSE_MS;
+	if (poll->pause > LONGEST_PAUSE_MS)
+		poll->pause = LONGEST_PAUSE_MS;
 	return pause;
 }
 
-static int wait_then_get(struct poll *poll, const char *url, int64_t pause, const char *state, struct acr_error *error)
+static int wait_then_get(struct poll *poll, const char *url, const char *state, struct acr_error *error)
 {
 	const struct acr_call_options *options = poll->call->options;
 	const struct acr_clock *clock = acr_client_clock(poll->call->client);
+	int64_t pause = next_pause(poll);
 	int rc;
 
 	if (options->progress)
@@ -189,33 +201,42 @@ static int final_result(struct poll *poll, struct acr_json *document, struct acr
 	return 0;
 }
 
+/* A deleted resource's operation may be gone with it. */
+static bool is_gone(const struct poll *poll, int code)
+{
+	return poll->deletes && !poll->strict && code == ACR_ERROR_NOT_FOUND;
+}
+
+static int deleted(struct acr_json **ret, struct acr_error *error)
+{
+	acr_error_clear(error);
+	*ret = NULL;
+	return 0;
+}
+
 static int poll_status(struct poll *poll, struct acr_json **ret, struct acr_error *error)
 {
-	/* az looks at once, too: short operations are over by then. */
-	int64_t pause = 0;
 	ACR_AUTO_PTR(acr_json) *document = NULL;
 	int rc;
 
-	if (acr_headers_get(&poll->call->exchange.response.headers, "retry-after"))
-		pause = next_pause(poll);
 	for (;;) {
 		const char *state = acr_json_str(document, "/status");
 
-		if ((rc = wait_then_get(poll, poll->status, pause, state, error)) < 0)
-			return rc;
+		if ((rc = wait_then_get(poll, poll->status, state, error)) < 0)
+			return is_gone(poll, rc) ? deleted(ret, error) : rc;
 		acr_json_free(TAKE(document));
 		if ((rc = call_body(poll->call, &document, error)) < 0)
 			return rc;
 		state = acr_json_str(document, "/status");
 		if (!state)
 			return acr_fail(error, ACR_ERROR_SERVICE,
-					"The operation's status at %s has no 'status' member.", poll->status);
+					"The operation's status at %.*s has no 'status' member.",
+					(int)strcspn(poll->status, "?"), poll->status);
 		if (failed(state))
 			return operation_failed(document, state, error);
 		if (succeeded(state))
 			return final_result(poll, TAKE(document), ret, error);
 		take_addresses(poll);
-		pause = next_pause(poll);
 	}
 }
 
@@ -225,21 +246,12 @@ static int poll_location(struct poll *poll, struct acr_json **ret, struct acr_er
 	int rc;
 
 	while (poll->call->exchange.response.status == 202) {
-		if ((rc = wait_then_get(poll, poll->location, next_pause(poll), NULL, error)) < 0) {
-			/* A deleted resource's operation may be gone with it. */
-			if (poll->deletes && !poll->strict && rc == ACR_ERROR_NOT_FOUND) {
-				acr_error_clear(error);
-				*ret = NULL;
-				return 0;
-			}
-			return rc;
-		}
+		if ((rc = wait_then_get(poll, poll->location, NULL, error)) < 0)
+			return is_gone(poll, rc) ? deleted(ret, error) : rc;
 		take_addresses(poll);
 	}
-	if (poll->deletes && !poll->strict) {
-		*ret = NULL;
-		return 0;
-	}
+	if (poll->deletes && !poll->strict)
+		return deleted(ret, error);
 	if ((rc = call_body(poll->call, &result, error)) < 0)
 		return rc;
 	if (poll->creates && !acr_json_first(result))
@@ -263,7 +275,7 @@ static int poll_resource(struct poll *poll, struct acr_json *resource, struct ac
 			return operation_failed(current, state, error);
 		if (!unknown && (!state || succeeded(state)))
 			break;
-		if ((rc = wait_then_get(poll, poll->resource, next_pause(poll), state, error)) < 0)
+		if ((rc = wait_then_get(poll, poll->resource, state, error)) < 0)
 			return rc;
 		acr_json_free(TAKE(current));
 		if ((rc = call_body(poll->call, &current, error)) < 0)
@@ -320,7 +332,6 @@ int call_poll(struct call *call, struct acr_json **ret, struct acr_error *error)
 		.strict = call->rest != NULL,
 		.resource = acr_strdup(call->exchange.request.url),
 		.started = clock->ticks(clock),
-		.pause = FIRST_PAUSE_MS,
 	};
 	long status = call->exchange.response.status;
 	struct acr_json *body = NULL;
