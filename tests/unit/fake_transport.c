@@ -24,7 +24,8 @@ struct step {
 struct fake_script {
 	struct step *steps;
 	size_t count, requests;
-	bool any_order;
+	bool any_order, allow_unused;
+	struct acr_headers last; /* of the request that came last */
 	struct acr_buf complaints;
 	pthread_mutex_t lock;
 };
@@ -60,13 +61,14 @@ void fake_script_done(struct fake_script *script)
 {
 	ACR_AUTO(acr_buf) complaints = script->complaints;
 	for (size_t i = 0; i < script->count; i++) {
-		if (!script->steps[i].used) {
+		if (!script->steps[i].used && !script->allow_unused) {
 			acr_buf_printf(&complaints, "\nexpected but never sent: %s %s", script->steps[i].method,
 				       script->steps[i].url);
 		}
 		clear_step(&script->steps[i]);
 	}
 	pthread_mutex_destroy(&script->lock);
+	acr_headers_clear(&script->last);
 	free(script->steps);
 	free(script);
 	if (complaints.length) {
@@ -78,6 +80,16 @@ void fake_script_done(struct fake_script *script)
 void fake_any_order(struct fake_script *script)
 {
 	script->any_order = true;
+}
+
+void fake_allow_unused(struct fake_script *script)
+{
+	script->allow_unused = true;
+}
+
+const char *fake_last_header(const struct fake_script *script, const char *name)
+{
+	return acr_headers_get(&script->last, name);
 }
 
 size_t fake_requests(const struct fake_script *script)
@@ -287,6 +299,14 @@ static void answer(const struct step *step, struct acr_exchange *exchange)
 	}
 }
 
+static void keep_headers(struct fake_script *script, const struct acr_headers *headers)
+{
+	acr_headers_clear(&script->last);
+	for (size_t i = 0; i < headers->count; i++) {
+		acr_headers_add(&script->last, headers->items[i].name, headers->items[i].value);
+	}
+}
+
 static void fake_send(struct acr_transport *transport, struct acr_exchange *const *exchanges, size_t count)
 {
 	struct fake_script *script = ((struct fake_transport *)transport)->script;
@@ -298,6 +318,7 @@ static void fake_send(struct acr_transport *transport, struct acr_exchange *cons
 		exchange->final = false;
 		pthread_mutex_lock(&script->lock);
 		script->requests++;
+		keep_headers(script, &exchange->request.headers);
 		struct step *step = find_step(script, &exchange->request);
 		if (step) {
 			step->used = true;

@@ -26,8 +26,12 @@ struct fake_script *fake_script_new(void);
 void fake_script_done(struct fake_script *script);
 /* Requests may come in any order (parallel blocks); the first expectation that fits is used. */
 void fake_any_order(struct fake_script *script);
+/* Expectations that nothing came for are fine. */
+void fake_allow_unused(struct fake_script *script);
 /* How many requests have come so far. */
 size_t fake_requests(const struct fake_script *script);
+/* A header field of the request that came last; NULL when it had none of that name. Lent until the next one. */
+const char *fake_last_header(const struct fake_script *script, const char *name);
 
 void fake_expect(struct fake_script *script, const char *method, const char *url);
 /* The request must have this header field; a NULL value: must not have it. */
