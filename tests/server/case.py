@@ -15,6 +15,7 @@ Before an `argv`, for the commands from there on:
     folder PATH [MODE]   make a folder
     link PATH TARGET     make a symbolic link
     remove PATH          remove a file
+    spoil FOLDER         cut every file in the folder in half
     called NAME          the program is called by another name
     unprivileged         the program does not run as root, who can read everything
     hidden TEXT          must not appear on standard error
@@ -117,7 +118,7 @@ LISTED = '{"value":[{"id":"{~}","name":"myregistry","location":"westus","propert
 
 
 class Parser:
-    SETUP = {"env", "file", "random", "folder", "link", "remove", "called"}
+    SETUP = {"env", "file", "random", "folder", "link", "remove", "spoil", "called"}
 
     def __init__(self, name, text):
         self.case, self.pending, self.step, self.request = Case(name), [], None, None

@@ -169,6 +169,8 @@ class Run:
     def write(self, name, text, mode=0o644):
         path = self.path(name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        if os.path.islink(path):  # the program is one
+            os.remove(path)
         with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(text)
         os.chmod(path, mode)
@@ -241,11 +243,20 @@ class Run:
         elif directive.word == "link":
             os.makedirs(os.path.dirname(self.path(words[0])), exist_ok=True)
             os.symlink(words[1], self.path(words[0]))
+        elif directive.word == "spoil":
+            self.spoil(self.path(words[0]))
         elif directive.word == "remove":
             os.remove(self.path(words[0]))
         else:
             self.name = words[0]
             os.symlink(self.program, self.path("bin/" + self.name))
+
+    @staticmethod
+    def spoil(folder):
+        """Cut every file in half, as a full disk or a power cut does."""
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            os.truncate(path, os.path.getsize(path) // 2)
 
     # ---- running ----
 

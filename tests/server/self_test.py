@@ -8,6 +8,9 @@ exit 0
 """
 
 WRONG_CASES = [
+    ("that nothing is wrong", GOOD, None),
+    ("a crash", "file bin/acr 755\n\t#!/bin/sh\n\techo ERROR: AddressSanitizer: oops >&2\nargv version\nexit 0\n",
+     "it crashed"),
     ("a request that is not listed", "argv show -n myregistry\nsearch\nstdout x\nexit 0\n", "unexpected request: GET "),
     ("a request that never comes", GOOD + "registry\n", "request never came: GET /subscriptions/"),
     ("another method", GOOD.replace("registry\nstdout", "expect PUT {~}?{API}\nreply 200 {}\nstdout"),
