@@ -71,6 +71,14 @@ static const struct command commands[] = {
 		.op = &acr_op_catalog,
 	},
 	{
+		.path = "repository list-deleted",
+		.summary = "List the repositories in which something was deleted that is still kept (soft delete).",
+		.options = OPTIONS(&opt_registry_name, SIGN_IN),
+		.examples = EXAMPLES({"As a table", "acr repository list-deleted -n myregistry -o table"}),
+		.op = &acr_op_deleted_repository_list,
+		.status = STATUS_PREVIEW,
+	},
+	{
 		.path = "repository show",
 		.summary = "Show the attributes of a repository or an image.",
 		.options = OPTIONS(&opt_registry_name, &repository, &image, &opt_hidden_group, SIGN_IN),

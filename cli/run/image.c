@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind.h"
+
 int image_check_repository(const char *name, struct acr_error *error)
 {
 	ACR_AUTO(acr_image) image = {0};
@@ -64,4 +66,40 @@ int image_resolve(struct context *context, struct acr_image *image, struct acr_e
 		                image->repository, image->tag);
 	image->digest = acr_strdup(digest);
 	return 0;
+}
+
+int image_missing(int rc, struct acr_error *error)
+{
+	if (rc < 0 && error && error->http_status == 404)
+		rc = error->code = ACR_ERROR_NOT_FOUND;
+	return rc;
+}
+
+/* Which operation shows it, which changes it, and the member of the answer. */
+struct target {
+	const struct acr_op *show, *update;
+	const char *member; /* NULL: the whole answer */
+};
+
+int image_attributes(struct context *context, const struct acr_image *image, bool update, struct acr_json **ret,
+                     struct acr_error *error)
+{
+	static const struct target targets[] = {
+		{.show = &acr_op_repository_show, .update = &acr_op_repository_update},
+		{.show = &acr_op_tag_show, .update = &acr_op_tag_update, .member = "tag"},
+		{.show = &acr_op_manifest_show_metadata, .update = &acr_op_manifest_update_metadata, .member = "manifest"},
+	};
+	const struct target *target = &targets[image->digest ? 2 : image->tag ? 1 : 0];
+	struct acr_params params = {.path = image_path(image)};
+	ACR_AUTO_PTR(acr_json) *answer = NULL;
+	int rc = bind_arguments(context, &params, error);
+
+	if (rc == 0)
+		/* Without an attribute an update only shows, as az does. */
+		rc = context_call(context, update && params.body ? target->update : target->show, &params, NULL, &answer,
+		                  error);
+	if (rc == 0)
+		*ret = target->member ? acr_json_detach(answer, target->member) : TAKE(answer);
+	acr_params_clear(&params);
+	return rc;
 }

@@ -1,15 +1,12 @@
 /* Repositories, tags and manifests of one registry. */
 #include <string.h>
 
-#include "bind.h"
 #include "context.h"
-#include "registry_name.h"
 #include "run/image.h"
 #include "run/run.h"
 #include "run_op.h"
 
-/* "time_asc" goes out as "timeasc". */
-static void set_order(struct context *context, struct acr_params *params)
+void repository_set_order(struct context *context, struct acr_params *params)
 {
 	const char *order = args_string(context->args, "orderby");
 
@@ -27,7 +24,7 @@ static int list_of_repository(struct context *context, const struct acr_op *op, 
 	int rc;
 
 	acr_json_set_str(params.path, "repository", args_string(context->args, "repository"));
-	set_order(context, &params);
+	repository_set_order(context, &params);
 	if ((rc = image_check_repository(args_string(context->args, "repository"), error)) == 0)
 		rc = run_call(context, op, &params, ret, error);
 	acr_params_clear(&params);
@@ -89,52 +86,6 @@ int repository_show_manifests(struct context *context, struct acr_json **ret, st
 	return 0;
 }
 
-/* Take apart "login.server/repository", with or without "https://" in front; *repository points into `id`. */
-static int split_repository_id(struct context *context, const char *id, const char **repository, struct acr_error *error)
-{
-	const char *start = strncmp(id, "https://", 8) ? id : id + 8;
-	const char *slash = strchr(start, '/');
-	ACR_AUTO_FREE char *server = slash ? acr_strndup(start, (size_t)(slash - start)) : NULL;
-	struct acr_client *client;
-	int rc;
-
-	if (!slash || slash == start || !slash[1])
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "'%s' is not a repository id; it looks like 'myregistry.azurecr.io/hello-world'.", id);
-	if ((rc = context_client(context, &client, error)) < 0 ||
-	    (rc = registry_name_check_server(server, acr_client_cloud(client), error)) < 0)
-		return rc;
-	context->login_server = TAKE(server);
-	*repository = slash + 1;
-	return 0;
-}
-
-/* The repository of -r and -n, or of a positional "login.server/repository". */
-int manifest_list_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
-{
-	const struct acr_json *ids = args_value(context->args, "REPO_ID");
-	const char *id = acr_json_string(acr_json_first(ids));
-	const char *name = args_string(context->args, "name");
-	int rc = 0;
-
-	if (!params->path)
-		params->path = acr_json_new_object();
-	if (id && name)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Give either --registry and --name, or a repository id such as "
-		                "'myregistry.azurecr.io/hello-world'.");
-	if (!id && (!name || !args_string(context->args, "registry")))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Give --registry and --name, or a repository id such as 'myregistry.azurecr.io/hello-world'.");
-	if (id)
-		rc = split_repository_id(context, id, &name, error);
-	if (rc < 0 || (rc = image_check_repository(name, error)) < 0)
-		return rc;
-	acr_json_set_str(params->path, "repository", name);
-	set_order(context, params);
-	return 0;
-}
-
 static int one_of_two(const struct context *context, struct acr_error *error)
 {
 	if (!args_string(context->args, "repository") == !args_string(context->args, "image"))
@@ -142,62 +93,19 @@ static int one_of_two(const struct context *context, struct acr_error *error)
 	return 0;
 }
 
-/* What --repository or --image name: which operation shows it, which changes it, and the member of the answer. */
-struct target {
-	const struct acr_op *show, *update;
-	const char *member; /* NULL: the whole answer */
-	struct acr_image image;
-};
-
-static int find_target(struct context *context, struct target *ret, struct acr_json **path, struct acr_error *error)
-{
-	static const struct target targets[] = {
-		{.show = &acr_op_repository_show, .update = &acr_op_repository_update},
-		{.show = &acr_op_tag_show, .update = &acr_op_tag_update, .member = "tag"},
-		{.show = &acr_op_manifest_show_metadata, .update = &acr_op_manifest_update_metadata, .member = "manifest"},
-	};
-	struct acr_image image = {0};
-	int rc = one_of_two(context, error);
-
-	if (rc == 0)
-		rc = image_from_arguments(context, true, &image, error);
-	if (rc < 0)
-		return rc;
-	*ret = targets[image.digest ? 2 : image.tag ? 1 : 0];
-	ret->image = image;
-	*path = image_path(&image);
-	return 0;
-}
-
 static int show_or_update(struct context *context, bool update, struct acr_json **ret, struct acr_error *error)
 {
-	struct acr_params params = {0};
-	ACR_AUTO_PTR(acr_json) *answer = NULL;
-	struct target target = {0};
-	const struct acr_op *op;
+	ACR_AUTO(acr_image) image = {0};
 	int rc;
 
-	if ((rc = find_target(context, &target, &params.path, error)) == 0 &&
-	    (rc = bind_arguments(context, &params, error)) == 0) {
-		/* Without an attribute an update only shows, as az does. */
-		op = update && params.body ? target.update : target.show;
-		rc = context_call(context, op, &params, NULL, &answer, error);
-	}
-	if (rc == 0)
-		*ret = target.member ? acr_json_detach(answer, target.member) : TAKE(answer);
-	acr_image_clear(&target.image);
-	acr_params_clear(&params);
-	return rc;
+	if ((rc = one_of_two(context, error)) < 0 || (rc = image_from_arguments(context, true, &image, error)) < 0)
+		return rc;
+	return image_attributes(context, &image, update, ret, error);
 }
 
 int repository_show(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
-	int rc = show_or_update(context, false, ret, error);
-
-	/* As with az, showing what is not there has the exit status of a missing resource; other commands fail plainly. */
-	if (rc < 0 && error->http_status == 404)
-		rc = error->code = ACR_ERROR_NOT_FOUND;
-	return rc;
+	return image_missing(show_or_update(context, false, ret, error), error);
 }
 
 int repository_update(struct context *context, struct acr_json **ret, struct acr_error *error)

@@ -31,7 +31,18 @@ RUNNER(repository_show);
 RUNNER(repository_update);
 RUNNER(repository_delete);
 RUNNER(repository_untag);
+/* manifest.c */
 PREPARE(manifest_list_prepare);
+RUNNER(manifest_list);
+RUNNER(manifest_show);
+RUNNER(manifest_show_metadata);
+RUNNER(manifest_update_metadata);
+RUNNER(manifest_delete);
+RUNNER(manifest_list_referrers);
+/* deleted.c */
+RUNNER(manifest_list_deleted);
+RUNNER(manifest_list_deleted_tags);
+RUNNER(manifest_restore);
 /* build.c, run.c */
 RUNNER(build_run);
 RUNNER(run_run);

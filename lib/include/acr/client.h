@@ -50,6 +50,7 @@ int acr_client_token(struct acr_client *client, const char *resource, struct acr
 struct acr_call_options {
 	bool no_wait;            /* ACR_LRO: return after the first answer */
 	size_t top;              /* ACR_PAGES: stop after this many items; 0 = all */
+	struct acr_buf *text;    /* ACR_ONCE: gets the answer's bytes, and *ret stays NULL */
 	/* Called while a long operation runs, with its state; may be NULL. */
 	void (*progress)(void *user, const char *state, int64_t elapsed_ms);
 	void *user;
@@ -60,6 +61,11 @@ struct acr_call_options {
  * service answers nothing. Errors: those of the transport and of acr_check_status(); the message is the service's. */
 int acr_call(struct acr_client *client, const struct acr_op *op, const struct acr_params *params,
              const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* Perform an ACR_ONCE row for each of several parameters, many at a time; *ret gets the array of results in their
+ * order. Where one fails, so does the whole. */
+int acr_call_batch(struct acr_client *client, const struct acr_op *op, const struct acr_params *params, size_t count,
+                   struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 
 /* A request of the caller's own to any service: what `acr rest` sends. Everything is borrowed. */
 struct acr_rest_request {

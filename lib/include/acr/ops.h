@@ -51,7 +51,9 @@ extern const struct acr_op acr_op_catalog, acr_op_repository_show, acr_op_reposi
 	acr_op_tag_list, acr_op_tag_show, acr_op_tag_update, acr_op_tag_delete, acr_op_tag_names;
 /* manifest.c */
 extern const struct acr_op acr_op_manifest_list, acr_op_manifest_show_metadata, acr_op_manifest_update_metadata,
-	acr_op_manifest_delete;
+	acr_op_manifest_delete, acr_op_manifest_get, acr_op_manifest_list_all, acr_op_manifest_get_all,
+	acr_op_manifest_remove, acr_op_referrer_list, acr_op_deleted_repository_list, acr_op_deleted_manifest_list,
+	acr_op_deleted_tag_list, acr_op_deleted_tag_choose, acr_op_manifest_restore;
 /* resources.c */
 extern const struct acr_op acr_op_resource_list, acr_op_group_create, acr_op_group_show, acr_op_group_list,
 	acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;

@@ -141,10 +141,11 @@ int call_send(struct call *call, struct acr_error *error)
 		return rc;
 	if (response->status >= 300 && response->status < 400) {
 		target = acr_headers_get(&response->headers, "location");
-		return acr_fail(error, ACR_ERROR_SERVICE,
-		                "%s answers with a redirect to '%s' (HTTP status %ld), which is not followed; check the "
-		                "endpoint.",
-		                call->exchange.request.url, target ? target : "", response->status);
+		return acr_fail(
+			error, ACR_ERROR_SERVICE,
+			"%s answers with a redirect to '%s' (HTTP status %ld), which is not followed; check the "
+			"endpoint.",
+			call->exchange.request.url, target ? target : "", response->status);
 	}
 	return acr_check_status(&call->exchange, NULL, error);
 }
@@ -207,31 +208,120 @@ int call_body(const struct call *call, struct acr_json **ret, struct acr_error *
 	return rc;
 }
 
+/* Fill in the request; `text` is its body, NULL for none, and must outlive the call. */
+static int prepare(struct call *call, const struct acr_params *params, const char *text, struct acr_error *error)
+{
+	struct acr_request *request = &call->exchange.request;
+	int rc = build_url(call, params, error);
+
+	if (rc < 0)
+		return rc;
+	request->method = call->op->method;
+	request->repeatable = call->op->repeatable;
+	request->body = text;
+	request->body_length = text ? strlen(text) : 0;
+	call_dress(call, true, text ? "application/json" : NULL);
+	add_headers(call, params ? params->headers : NULL);
+	return 0;
+}
+
+/* What the first answer comes to, by the shape of the operation. */
+static int finish(struct call *call, struct acr_json **ret, struct acr_error *error)
+{
+	if (call->op->shape == ACR_PAGES)
+		return call_pages(call, ret, error);
+	if (call->op->shape == ACR_LRO && !call->options->no_wait)
+		return call_poll(call, ret, error);
+	if (!call->options->text)
+		return call_body(call, ret, error);
+	*call->options->text = call->exchange.response.body;
+	call->exchange.response.body = (struct acr_buf)ACR_BUF_INIT;
+	*ret = NULL;
+	return 0;
+}
+
+static const struct acr_call_options defaults;
+
 int acr_call(struct acr_client *client, const struct acr_op *op, const struct acr_params *params,
 	     const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
 {
-	static const struct acr_call_options defaults;
 	struct call call = {.client = client, .op = op, .options = options ? options : &defaults};
 	ACR_AUTO_FREE char *text = params && params->body ? acr_json_text(params->body) : NULL;
 	int rc;
 
-	if ((rc = build_url(&call, params, error)) < 0)
-		goto out;
-	call.exchange.request.method = op->method;
-	call.exchange.request.repeatable = op->repeatable;
-	call.exchange.request.body = text;
-	call.exchange.request.body_length = text ? strlen(text) : 0;
-	call_dress(&call, true, text ? "application/json" : NULL);
-	add_headers(&call, params ? params->headers : NULL);
-	if ((rc = call_send(&call, error)) < 0)
-		goto out;
-	if (op->shape == ACR_PAGES)
-		rc = call_pages(&call, ret, error);
-	else if (op->shape == ACR_LRO && !call.options->no_wait)
-		rc = call_poll(&call, ret, error);
-	else
-		rc = call_body(&call, ret, error);
-out:
+	if ((rc = prepare(&call, params, text, error)) == 0 && (rc = call_send(&call, error)) == 0)
+		rc = finish(&call, ret, error);
 	call_clear(&call);
 	return rc;
+}
+
+/* A batch on its way. */
+struct batch {
+	struct call *calls;
+	char **texts;
+	struct acr_exchange **exchanges;
+	size_t count;
+};
+
+static void batch_clear(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		call_clear(&batch->calls[i]);
+		free(batch->texts[i]);
+	}
+	free(batch->calls);
+	free(batch->texts);
+	free(batch->exchanges);
+}
+
+static int batch_prepare(struct batch *batch, struct acr_client *client, const struct acr_op *op,
+			 const struct acr_params *params, struct acr_error *error)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < batch->count && rc == 0; i++) {
+		batch->calls[i] = (struct call){.client = client, .op = op, .options = &defaults};
+		batch->texts[i] = params[i].body ? acr_json_text(params[i].body) : NULL;
+		batch->exchanges[i] = &batch->calls[i].exchange;
+		rc = prepare(&batch->calls[i], &params[i], batch->texts[i], error);
+	}
+	return rc;
+}
+
+static int batch_results(struct batch *batch, struct acr_json *list, struct acr_error *error)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct acr_exchange *exchange = batch->exchanges[i];
+		struct acr_json *value = NULL;
+		int rc = exchange->result < 0 ? acr_error_move(error, &exchange->error)
+					      : acr_check_status(exchange, NULL, error);
+
+		if (rc < 0 || (rc = call_body(&batch->calls[i], &value, error)) < 0)
+			return rc;
+		acr_json_append(list, value ? value : acr_json_new_null());
+	}
+	return 0;
+}
+
+int acr_call_batch(struct acr_client *client, const struct acr_op *op, const struct acr_params *params, size_t count,
+		   struct acr_json **ret, struct acr_error *error)
+{
+	struct acr_transport *transport = acr_client_transport(client);
+	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array();
+	__attribute__((cleanup(batch_clear))) struct batch batch = {
+		.calls = acr_alloc_array(count ? count : 1, sizeof(*batch.calls)),
+		.texts = acr_alloc_array(count ? count : 1, sizeof(*batch.texts)),
+		.exchanges = acr_alloc_array(count ? count : 1, sizeof(*batch.exchanges)),
+		.count = count,
+	};
+	int rc = batch_prepare(&batch, client, op, params, error);
+
+	if (rc < 0)
+		return rc;
+	if (count)
+		transport->send(transport, batch.exchanges, count);
+	if ((rc = batch_results(&batch, list, error)) < 0)
+		return rc;
+	*ret = TAKE(list);
+	return 0;
 }
