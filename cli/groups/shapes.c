@@ -46,3 +46,22 @@ const struct column usage_columns[] = {
 	{.header = "UNIT", .path = "unit"},
 	{0},
 };
+
+const struct column scope_map_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "TYPE", .path = "scopeMapType"},
+	{.header = "CREATION DATE", .path = "creationDate", .format = cell_time},
+	{.header = "DESCRIPTION", .path = "description", .format = cell_short},
+	{0},
+};
+
+const struct column token_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "SCOPE MAP", .path = "scopeMapId", .format = cell_last_segment},
+	{.header = "PASSWORD1 EXPIRY", .path = "credentials.passwords[?name==`password1`]", .format = cell_expiry},
+	{.header = "PASSWORD2 EXPIRY", .path = "credentials.passwords[?name==`password2`]", .format = cell_expiry},
+	{.header = "STATUS", .path = "status", .format = cell_title},
+	{.header = "PROVISIONING STATE", .path = "provisioningState"},
+	{.header = "CREATION DATE", .path = "creationDate", .format = cell_time},
+	{0},
+};

@@ -39,7 +39,15 @@
 	"customRegistries runErrorMessage updateTriggerToken logArtifact{registry repository tag digest} " \
 	"provisioningState isArchiveEnabled)"
 
+#define MODEL_SCOPE_MAP \
+	"id name type " MODEL_SYSTEM_DATA " properties(actions creationDate:time description provisioningState " \
+	"type>typePropertiesType)"
+#define MODEL_TOKEN \
+	"id name type " MODEL_SYSTEM_DATA " properties(creationDate:time credentials{certificates[encodedPemCertificate " \
+	"expiry:time name thumbprint] passwords[creationTime:time expiry:time name value]} provisioningState scopeMapId " \
+	"status)"
+
 extern const struct column registry_columns[], run_columns[], replication_columns[], credential_columns[],
-	usage_columns[];
+	usage_columns[], scope_map_columns[], token_columns[];
 
 #endif
