@@ -40,12 +40,12 @@
 	"provisioningState isArchiveEnabled)"
 
 #define MODEL_SCOPE_MAP \
-	"id name type " MODEL_SYSTEM_DATA " properties(actions creationDate:time description provisioningState " \
-	"type>typePropertiesType)"
+	"id name type " MODEL_SYSTEM_DATA " properties(description type>typePropertiesType creationDate:time " \
+	"provisioningState actions)"
 #define MODEL_TOKEN \
-	"id name type " MODEL_SYSTEM_DATA " properties(creationDate:time credentials{certificates[encodedPemCertificate " \
-	"expiry:time name thumbprint] passwords[creationTime:time expiry:time name value]} provisioningState scopeMapId " \
-	"status)"
+	"id name type " MODEL_SYSTEM_DATA " properties(creationDate:time provisioningState scopeMapId " \
+	"credentials{certificates[name expiry:time thumbprint encodedPemCertificate] passwords[creationTime:time " \
+	"expiry:time name value]} status)"
 
 extern const struct column registry_columns[], run_columns[], replication_columns[], credential_columns[],
 	usage_columns[], scope_map_columns[], token_columns[];
