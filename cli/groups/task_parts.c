@@ -64,7 +64,7 @@ static const struct command identity_commands[] = {
 				  "acr task identity show -r myregistry -n hello-world --query principalId -o tsv"}),
 		.op = &acr_op_task_details,
 		.select = "identity || `{}`",
-		.model = "principalId tenantId type userAssignedIdentities*{clientId principalId}",
+		.model = "principalId tenantId type userAssignedIdentities*{principalId clientId}",
 		.columns = identity_columns,
 	},
 	{0},

@@ -110,20 +110,20 @@ static const struct command commands[] = {
 
 const struct group task_run_group = {.path = "task", .summary = "Manage tasks and their runs.", .commands = commands};
 
-#define MODEL_REQUEST "agentPoolName isArchiveEnabled logTemplate type"
-#define MODEL_REQUEST_BUILD                                                                                            \
-	MODEL_REQUEST " agentConfiguration{cpu} " MODEL_RUN_CREDENTIALS " " MODEL_PLATFORM " sourceLocation timeout"
-#define MODEL_TASK_RUN                                                                                                 \
-	"id name type location " MODEL_IDENTITY " " MODEL_SYSTEM_DATA " properties(forceUpdateTag provisioningState "  \
-	"runRequest?{"                                                                                                 \
-	"DockerBuildRequest{" MODEL_REQUEST_BUILD " " MODEL_ARGUMENTS                                                  \
-	" dockerFilePath imageNames isPushEnabled noCache "                                                            \
-	"target} "                                                                                                     \
-	"EncodedTaskRunRequest{" MODEL_REQUEST_BUILD " encodedTaskContent encodedValuesContent " MODEL_VALUES "} "     \
-	"FileTaskRunRequest{" MODEL_REQUEST_BUILD " taskFilePath " MODEL_VALUES " valuesFilePath} "                    \
-	"TaskRunRequest{" MODEL_REQUEST " overrideTaskStepProperties{" MODEL_ARGUMENTS " contextPath file target "     \
-	"updateTriggerToken " MODEL_VALUES "} taskId}} "                                                               \
-	"runResult{" MODEL_RUN "})"
+#define MODEL_REQUEST "type isArchiveEnabled agentPoolName logTemplate"
+#define MODEL_AGENT \
+	"timeout " MODEL_PLATFORM " agentConfiguration{cpu} sourceLocation " MODEL_RUN_CREDENTIALS
+#define MODEL_TASK_RUN \
+	"id name type " MODEL_SYSTEM_DATA " " MODEL_IDENTITY " location properties(provisioningState " \
+	"runRequest?{" \
+	"DockerBuildRequest{" MODEL_REQUEST " imageNames isPushEnabled noCache dockerFilePath target " MODEL_ARGUMENTS \
+	" " MODEL_AGENT "} " \
+	"EncodedTaskRunRequest{" MODEL_REQUEST " encodedTaskContent encodedValuesContent " MODEL_VALUES " " MODEL_AGENT \
+	"} " \
+	"FileTaskRunRequest{" MODEL_REQUEST " taskFilePath valuesFilePath " MODEL_VALUES " " MODEL_AGENT "} " \
+	"TaskRunRequest{" MODEL_REQUEST " taskId overrideTaskStepProperties{contextPath file " MODEL_ARGUMENTS \
+	" target " MODEL_VALUES " updateTriggerToken}}} " \
+	"runResult{" MODEL_RUN "} forceUpdateTag)"
 
 static const struct option task_run_name = {
 	.name = "name",
