@@ -52,7 +52,7 @@ def lists():
         "task_abac": [
             line(TASK.format("testTask", "--source-acr-auth-id '[system]' "), identity__type="SystemAssigned",
                  credentials__sourceRegistry__identity="[system]", step__imageNames=["testtask:v1"]),
-            line("acr task run -n testTask -r clireg000002 --no-logs", status="Succeeded", task="testTask"),
+            line("acr task run -n testTask -r clireg000002 --no-logs", 1),
             line(f"acr task update -n testTask -r clireg000002 --source-acr-auth-id {IDENTITY}",
                  credentials__sourceRegistry__identity="22222222-2222-2222-2222-222222222222"),
             line(TASK.format("testTask2", f"--source-acr-auth-id {IDENTITY} "), identity__type="UserAssigned",
@@ -65,7 +65,8 @@ def lists():
 # ---- what is another than recorded ----------------------------------------------------------------------------------
 
 # Words of command lines that the recorder replaced in the requests only.
-REPLACED_WORDS = {"dfb63c8c-7c89-4ef8-af13-75c1d873c895": "00000000-0000-0000-0000-000000000000"}
+REPLACED_WORDS = {"dfb63c8c-7c89-4ef8-af13-75c1d873c895": "00000000-0000-0000-0000-000000000000",
+                  "random": "password-a441b15f"}
 
 
 
