@@ -112,6 +112,20 @@ const struct option opt_orderby = {
 	.help = "Order the items in the result. By default they come in the order of their names.",
 };
 
+const struct option opt_repository_permission = {
+	.name = "repository",
+	.type = &type_repository_permission,
+	.flags = OPT_APPEND,
+	.complete = "repository",
+	.help = REPOSITORY_PERMISSION("Repository permissions"),
+};
+const struct option opt_gateway_permission = {
+	.name = "gateway",
+	.type = &type_gateway_permission,
+	.flags = OPT_APPEND,
+	.help = GATEWAY_PERMISSION("Gateway permissions"),
+};
+
 const struct option opt_set = {
 	.name = "set",
 	.type = &type_list,

@@ -8,5 +8,9 @@ const struct group *const command_groups[] = {
 	&repository_group, &task_group,       &tools_group, &account_group,    &group_group,    &version_group,
 	&rest_group,
 	&import_group, &task_run_group, &task_identity_group, &task_credential_group, &task_timer_group, &taskrun_group,
+	&webhook_group, &scope_map_group, &token_group, &token_credential_group, &cache_group, &credential_set_group,
+	&config_group, &config_arm_group, &config_trust_group, &config_retention_group, &config_deletion_group,
+	&identity_group, &encryption_group, &network_rule_group, &private_endpoint_group, &private_link_group,
+	&agentpool_group,
 	NULL,
 };

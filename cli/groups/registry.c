@@ -261,6 +261,14 @@ static const struct command commands[] = {
 		.columns = registry_columns,
 	},
 	{
+		.path = "show-endpoints",
+		.summary = "Show the hosts that clients of a registry must be able to reach.",
+		.options = OPTIONS(&opt_registry_name, &opt_resource_group),
+		.examples = EXAMPLES({"As a table", "acr show-endpoints -n myregistry -o table"}),
+		.run = registry_endpoints,
+		.columns = endpoint_columns,
+	},
+	{
 		.path = "show-usage",
 		.summary = "Show what a registry uses of its quotas.",
 		.options = OPTIONS(&opt_registry_name, &opt_resource_group),

@@ -47,9 +47,28 @@ const struct column usage_columns[] = {
 	{0},
 };
 
+const struct column webhook_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "LOCATION", .path = "location"},
+	{.header = "ACTIONS", .path = "actions", .format = cell_python},
+	{.header = "SCOPE", .path = "scope"},
+	{.header = "STATUS", .path = "status"},
+	{0},
+};
+
+#define MESSAGE "eventRequestMessage.content."
+const struct column webhook_event_columns[] = {
+	{.header = "ID", .path = "id"},
+	{.header = "ACTION", .path = MESSAGE "action"},
+	{.header = "IMAGE", .path = "join(':', not_null(" MESSAGE "target.[repository, tag][?@], `[]`))"},
+	{.header = "HTTP STATUS", .path = "join(' ', not_null(eventResponseMessage.[statusCode, reasonPhrase][?@], `[]`))"},
+	{.header = "TIMESTAMP", .path = MESSAGE "timestamp", .format = cell_time},
+	{0},
+};
+
 const struct column scope_map_columns[] = {
 	{.header = "NAME", .path = "name"},
-	{.header = "TYPE", .path = "scopeMapType"},
+	{.header = "TYPE", .path = "scopeMapType"}, /* never there, as with az */
 	{.header = "CREATION DATE", .path = "creationDate", .format = cell_time},
 	{.header = "DESCRIPTION", .path = "description", .format = cell_short},
 	{0},
@@ -58,10 +77,35 @@ const struct column scope_map_columns[] = {
 const struct column token_columns[] = {
 	{.header = "NAME", .path = "name"},
 	{.header = "SCOPE MAP", .path = "scopeMapId", .format = cell_last_segment},
-	{.header = "PASSWORD1 EXPIRY", .path = "credentials.passwords[?name==`password1`]", .format = cell_expiry},
-	{.header = "PASSWORD2 EXPIRY", .path = "credentials.passwords[?name==`password2`]", .format = cell_expiry},
+	{.header = "PASSWORD1 EXPIRY", .path = "credentials.passwords[?name=='password1']", .format = cell_expiry},
+	{.header = "PASSWORD2 EXPIRY", .path = "credentials.passwords[?name=='password2']", .format = cell_expiry},
 	{.header = "STATUS", .path = "status", .format = cell_title},
 	{.header = "PROVISIONING STATE", .path = "provisioningState"},
 	{.header = "CREATION DATE", .path = "creationDate", .format = cell_time},
+	{0},
+};
+
+#define USERNAME {.header = "USERNAME", .path = "username"}
+#define PASSWORD(number) \
+	{.header = "PASSWORD" number, .path = "passwords[?name=='password" number "'].value | [0]"}, \
+	{.header = "PASSWORD" number " EXPIRY", .path = "passwords[?name=='password" number "']", .format = cell_expiry}
+const struct column token_credential_columns[] = {USERNAME, PASSWORD("1"), PASSWORD("2"), {0}};
+const struct column token_password1_columns[] = {USERNAME, PASSWORD("1"), {0}};
+const struct column token_password2_columns[] = {USERNAME, PASSWORD("2"), {0}};
+
+const struct column agentpool_columns[] = {
+	{.header = "NAME", .path = "name"},
+	{.header = "COUNT", .path = "count"},
+	{.header = "TIER", .path = "tier"},
+	{.header = "STATE", .path = "provisioningState"},
+	{.header = "VNET", .path = "virtualNetworkSubnetResourceId"},
+	{.header = "OS", .path = "os"},
+	{0},
+};
+
+const struct column endpoint_columns[] = {
+	{.header = "LoginServer", .path = "[loginServer, dataEndpoints]", .format = cell_repeated},
+	{.header = "Region", .path = "dataEndpoints[].region", .format = cell_lines},
+	{.header = "Endpoint", .path = "dataEndpoints[].endpoint", .format = cell_lines},
 	{0},
 };

@@ -22,6 +22,35 @@ RUNNER(registry_delete);
 RUNNER(credential_run);
 /* replication.c */
 PREPARE(replication_create_prepare);
+/* child.c */
+PREPARE(registry_location_prepare);
+RUNNER(run_unless_declined);
+RUNNER(agentpool_show);
+CHECK(cache_update_check);
+PREPARE(cache_prepare);
+CHECK(credential_set_update_check);
+/* scope_map.c, token.c */
+PREPARE(scope_map_create_prepare);
+CHECK(scope_map_update_check);
+PREPARE(scope_map_update_prepare);
+RUNNER(token_create);
+CHECK(token_create_check);
+PREPARE(token_create_prepare);
+CHECK(token_expiration_check);
+RUNNER(token_credential_generate);
+PREPARE(token_credential_generate_prepare);
+CHECK(token_credential_delete_check);
+PREPARE(token_credential_delete_prepare);
+/* identity.c */
+PREPARE(identity_assign_prepare);
+PREPARE(identity_remove_prepare);
+PREPARE(encryption_rotate_prepare);
+/* network.c, policy.c */
+CHECK(network_rule_check);
+PREPARE(network_rule_add_prepare);
+PREPARE(network_rule_remove_prepare);
+RUNNER(registry_endpoints);
+PREPARE(soft_delete_prepare);
 /* login.c */
 RUNNER(registry_login);
 /* repository.c */

@@ -1,0 +1,237 @@
+/* What the rows of the token commands cannot say: their scope maps and passwords. */
+#include <acr/timestamp.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "groups/shapes.h"
+#include "model.h"
+#include "run/run.h"
+#include "run/scope_map.h"
+#include "run_op.h"
+
+int token_expiration_check(struct context *context, struct acr_error *error)
+{
+	const char *moment = args_string(context->args, "expiration");
+	int64_t seconds;
+	int rc;
+
+	if (!moment)
+		return 0;
+	if (args_value(context->args, "expiration-in-days"))
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"usage error: --expiration and --expiration-in-days are mutually exclusive.");
+	if ((rc = acr_time_parse(moment, &seconds, NULL, error)) < 0)
+		return rc;
+	return seconds > context->clock.now(&context->clock)
+		       ? 0
+		       : acr_fail(error, ACR_ERROR_GENERAL,
+				  "The passwords would have expired already: --expiration %.19sZ is not in the future.",
+				  moment);
+}
+
+int token_create_check(struct context *context, struct acr_error *error)
+{
+	const struct args *args = context->args;
+	bool own = args_value(args, "repository") || args_value(args, "gateway");
+	bool expires = args_string(args, "expiration") || args_value(args, "expiration-in-days");
+	ACR_AUTO_PTR(acr_json) *actions = NULL;
+	int rc;
+
+	if (own == (args_string(args, "scope-map") != NULL))
+		return acr_fail(
+			error, ACR_ERROR_GENERAL,
+			"usage error: give either --scope-map, or permissions with --repository and --gateway.");
+	if (args_flag(args, "no-passwords") && expires)
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"usage error: --no-passwords and expiration arguments are mutually exclusive.");
+	if ((rc = token_expiration_check(context, error)) < 0)
+		return rc;
+	return scope_map_actions(args, "repository", "gateway", &actions, error);
+}
+
+/* Make the scope map for the token's own permissions, or use the one that is left from another time. */
+static int own_scope_map(struct context *context, const char *name, struct acr_json *actions, struct acr_error *error)
+{
+	struct acr_params params = {.path = acr_json_new_object()};
+	ACR_AUTO_PTR(acr_json) *present = NULL, *made = NULL;
+	ACR_AUTO(acr_error) absent = ACR_ERROR_INIT;
+	int rc;
+
+	acr_json_set_str(params.path, "scopeMap", name);
+	rc = context_call(context, &acr_op_scope_map_show, &params, NULL, &present, &absent);
+	if (rc == ACR_ERROR_NOT_FOUND) {
+		rc = acr_json_put(&params.body, "/properties/actions", acr_json_copy(actions), error);
+		if (rc == 0)
+			rc = run_call(context, &acr_op_scope_map_create, &params, &made, error);
+	} else if (rc < 0) {
+		acr_error_move(error, &absent);
+	} else if (!scope_map_same(acr_json_at(present, "/properties/actions"), actions)) {
+		rc = acr_fail(
+			error, ACR_ERROR_GENERAL,
+			"The default scope map '%s' was already configured with different permissions. Change them "
+			"with 'acr scope-map update -r %s -n %s --add-repository REPOSITORY ACTION', or give "
+			"--scope-map.",
+			name, args_string(context->args, "registry"), name);
+	}
+	acr_params_clear(&params);
+	return rc;
+}
+
+int token_create_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
+{
+	const struct acr_registry *registry;
+	ACR_AUTO_PTR(acr_json) *actions = NULL;
+	ACR_AUTO_FREE char *name = acr_format("%s-scope-map", args_string(context->args, "name")), *id = NULL;
+	int rc;
+
+	if (args_string(context->args, "scope-map"))
+		return 0;
+	if ((rc = scope_map_actions(context->args, "repository", "gateway", &actions, error)) < 0 ||
+	    (rc = own_scope_map(context, name, actions, error)) < 0 ||
+	    (rc = context_registry(context, &registry, error)) < 0)
+		return rc;
+	id = acr_format("%s/scopeMaps/%s", registry->id, name);
+	return acr_json_put(&params->body, "/properties/scopeMapId", acr_json_new_string(id), error);
+}
+
+/* The last second that the service and az can express. */
+#define LAST_SECOND 253402300799LL
+#define MOST_DAYS 3000000L
+
+static void set_expiry(const struct context *context, struct acr_json *body)
+{
+	const char *moment = args_string(context->args, "expiration");
+	int64_t days = args_integer(context->args, "expiration-in-days", 0), seconds;
+	ACR_AUTO_FREE char *text = NULL;
+
+	if (days > 0) {
+		seconds = context->clock.now(&context->clock) + (days < MOST_DAYS ? days : MOST_DAYS) * 86400;
+		moment = text = acr_time_text(seconds < LAST_SECOND ? seconds : LAST_SECOND);
+	}
+	if (moment)
+		acr_json_set_str(body, "expiry", moment);
+}
+
+/* Passwords are no part of log files, so the hint comes without. */
+static void hint_at_login(struct context *context)
+{
+	ACR_AUTO_PTR(acr_json) *registry = NULL;
+	const char *server = NULL;
+
+	if (context_registry_resource(context, &registry, NULL) == 0)
+		server = acr_json_str(registry, "/properties/loginServer");
+	io_warn(context->io,
+		"Please store your generated credentials safely: they are not shown again. They can be used through "
+		"\"docker login %s -u %s --password-stdin\".",
+		server ? server : "LOGIN_SERVER", args_string(context->args, "name"));
+}
+
+static int add_passwords(struct context *context, struct acr_json **token, struct acr_error *error)
+{
+	struct acr_params params = {.body = acr_json_new_object()};
+	ACR_AUTO_PTR(acr_json) *answer = NULL, *shaped = NULL;
+	int rc;
+
+	acr_json_set_str(params.body, "tokenId", acr_json_str(*token, "/id"));
+	set_expiry(context, params.body);
+	rc = run_call(context, &acr_op_token_credentials, &params, &answer, error);
+	acr_params_clear(&params);
+	if (rc < 0) {
+		acr_error_prefix(
+			error,
+			"The token '%s' was created, but its passwords were not; 'acr token credential generate' "
+			"makes them",
+			args_string(context->args, "name"));
+		return rc;
+	}
+	shaped = model_apply(MODEL_TOKEN_CREDENTIALS, answer);
+	if ((rc = acr_json_put(token, "/credentials/passwords", acr_json_detach(shaped, "passwords"), error)) < 0 ||
+	    (rc = acr_json_put(token, "/credentials/username", acr_json_detach(shaped, "username"), error)) < 0)
+		return rc;
+	hint_at_login(context);
+	return 0;
+}
+
+int token_create(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *token = NULL;
+	int rc = run_operation(context, &token, error);
+
+	if (rc == 0 && !args_flag(context->args, "no-passwords"))
+		rc = add_passwords(context, &token, error);
+	if (rc == 0)
+		*ret = TAKE(token);
+	return rc;
+}
+
+int token_credential_generate_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
+{
+	bool first = args_flag(context->args, "password1"), second = args_flag(context->args, "password2");
+
+	(void)error;
+	if (first != second)
+		acr_json_set_str(params->body, "name", first ? "password1" : "password2");
+	set_expiry(context, params->body);
+	return 0;
+}
+
+static bool has_password(const struct acr_json *passwords, const char *name)
+{
+	const struct acr_json *password;
+
+	for (password = acr_json_first(passwords); password; password = acr_json_next(password)) {
+		const char *its_name = acr_json_str(password, "/name");
+
+		if (its_name && !strcmp(its_name, name))
+			return true;
+	}
+	return false;
+}
+
+/* The table has columns for the passwords that were made. */
+int token_credential_generate(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	int rc = run_operation(context, ret, error);
+	const struct acr_json *passwords = rc < 0 ? NULL : acr_json_get(*ret, "passwords");
+
+	if (rc < 0)
+		return rc;
+	if (!has_password(passwords, "password2"))
+		context->columns = token_password1_columns;
+	else if (!has_password(passwords, "password1"))
+		context->columns = token_password2_columns;
+	return 0;
+}
+
+int token_credential_delete_check(struct context *context, struct acr_error *error)
+{
+	if (args_flag(context->args, "password1") || args_flag(context->args, "password2"))
+		return 0;
+	return acr_fail(error, ACR_ERROR_GENERAL, "No credentials to delete. Give --password1, --password2 or both.");
+}
+
+/* What stays is named in the request. */
+int token_credential_delete_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
+{
+	static const char *const names[] = {"password1", "password2"};
+	const struct acr_json *passwords = acr_json_at(params->body, "/properties/credentials/passwords");
+	struct acr_json *left = acr_json_new_array();
+
+	for (size_t i = 0; i < ACR_COUNT(names); i++) {
+		bool there = has_password(passwords, names[i]), deleted = args_flag(context->args, names[i]);
+
+		if (deleted && !there) {
+			acr_json_free(left);
+			return acr_fail(error, ACR_ERROR_GENERAL,
+					"Unable to perform operation. The token '%s' has no %s.",
+					args_string(context->args, "name"), names[i]);
+		}
+		if (there && !deleted) {
+			struct acr_json *password = acr_json_new_object();
+
+			acr_json_set_str(password, "name", names[i]);
+			acr_json_append(left, password);
+		}
+	}
+	return acr_json_put(&params->body, "/properties/credentials/passwords", left, error);
+}
