@@ -113,6 +113,11 @@ static void add_formatted(struct grid *grid, const struct column *column, const 
 	add_cell(grid, column->header, &text);
 }
 
+static bool takes_items(const struct column *column)
+{
+	return !column->format || column->each;
+}
+
 /* A column may find a list (show-endpoints, manifest list-referrers); then every item is a row of its own, and the
  * other columns repeat. An empty list is no cell at all. */
 static size_t rows_of(const struct plan *plan, struct acr_json *const *values)
@@ -120,7 +125,7 @@ static size_t rows_of(const struct plan *plan, struct acr_json *const *values)
 	size_t rows = 0;
 	bool lists = false;
 	for (size_t i = 0; i < plan->count; i++) {
-		if (!plan->columns[i].format && acr_json_is(values[i], ACR_JSON_ARRAY)) {
+		if (takes_items(&plan->columns[i]) && acr_json_is(values[i], ACR_JSON_ARRAY)) {
 			size_t size = acr_json_size(values[i]);
 			rows = size > rows ? size : rows;
 			lists = true;
@@ -139,7 +144,7 @@ static void add_planned_cells(struct grid *grid, const struct plan *plan, struct
 		grid_row(grid);
 		for (size_t i = 0; i < plan->count; i++) {
 			bool list = acr_json_is(values[i], ACR_JSON_ARRAY);
-			if (!list || (plan->columns[i].format && items[i])) {
+			if (!list || (!takes_items(&plan->columns[i]) && items[i])) {
 				add_formatted(grid, &plan->columns[i], values[i]);
 			} else if (items[i]) {
 				add_formatted(grid, &plan->columns[i], items[i]);

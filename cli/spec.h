@@ -93,6 +93,7 @@ struct column {
 	const char *path; /* JMESPath over the printed result's row */
 	/* Writes the cell (nothing for a blank); NULL = the scalar as text. */
 	void (*format)(const struct acr_json *value, struct acr_buf *out);
+	bool each; /* a list at `path` is one row an item also for `format`, which is else given the whole list */
 };
 
 struct example {
