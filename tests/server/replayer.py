@@ -66,6 +66,12 @@ class Replayer:
     def matched(self):
         return len(self.used)
 
+    @property
+    def left_out(self):
+        """How many reads az did that were not needed."""
+        return 0 if self.faults else sum(at not in self.used and exchange.reads()
+                                         for at, exchange in enumerate(self.line.exchanges))
+
     # ---- the service ----
 
     def answer(self, request):
