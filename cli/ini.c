@@ -40,6 +40,16 @@ static void lower(char *text)
 		*text = (char)tolower((unsigned char)*text);
 }
 
+/* How far a line is indented. */
+static size_t indent_of(const struct line *line)
+{
+	size_t indent = 0;
+
+	while (indent < line->length && isspace((unsigned char)line->start[indent]))
+		indent++;
+	return indent;
+}
+
 /* "[name]" → name, yours; NULL for other lines. */
 static char *section_name(const char *text)
 {
@@ -64,6 +74,7 @@ int ini_parse(const char *path, const char *text, struct acr_json **ret, struct 
 	ACR_AUTO_FREE char *key = NULL;
 	struct line line;
 	unsigned number = 0;
+	size_t indent = 0;
 
 	if (!strncmp(text, "\xef\xbb\xbf", 3))
 		text += 3;
@@ -75,6 +86,12 @@ int ini_parse(const char *path, const char *text, struct acr_json **ret, struct 
 		number++;
 		if (!*content || *content == '#' || *content == ';')
 			continue;
+		/* What is indented deeper than its key goes on with the value, whatever it looks like. */
+		if (key && indent_of(&line) > indent) {
+			continue_value(section, key, content);
+			continue;
+		}
+		indent = indent_of(&line);
 		if (name) {
 			section = acr_json_get(file, name);
 			if (!section) {
@@ -82,11 +99,11 @@ int ini_parse(const char *path, const char *text, struct acr_json **ret, struct 
 				acr_json_set(file, name, section);
 			}
 			free(TAKE(key));
-		} else if (key && isspace((unsigned char)*line.start)) {
-			continue_value(section, key, content);
-		} else if (!section || !content[split]) {
-			return acr_fail(error, ACR_ERROR_FORMAT, "%s, line %u is neither a [section] nor key = value. Correct or "
-			                "remove the file.", path, number);
+		} else if (!section || !split || !content[split]) {
+			return acr_fail(error, ACR_ERROR_FORMAT,
+					"%s, line %u is neither a [section] nor key = value. Correct or "
+					"remove the file.",
+					path, number);
 		} else {
 			ACR_AUTO_FREE char *value = trimmed(content + split + 1, strlen(content + split + 1));
 
