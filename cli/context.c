@@ -81,6 +81,14 @@ static bool environment_secret(void)
 	       settings_variable("AZURE_CLIENT_SECRET");
 }
 
+/* Who is signed in with the Azure CLI: the subscription's account, else the default one. NULL when nobody is. */
+static int find_account(const struct context *context, const struct acr_json **ret, struct acr_error *error)
+{
+	int rc = settings_account(context->settings, context->args->global.subscription, ret, error);
+
+	return rc < 0 || *ret ? rc : settings_default_account(context->settings, ret, error);
+}
+
 /* The credentials that apply, in their order: environment, then the Azure CLI's account. */
 static struct acr_credential *sign_in(void *user, struct acr_transport *transport, struct acr_error *error)
 {
@@ -96,7 +104,7 @@ static struct acr_credential *sign_in(void *user, struct acr_transport *transpor
 		list[count++] = acr_client_secret_new(cloud, tenant, settings_variable("AZURE_CLIENT_ID"),
 		                                      settings_variable("AZURE_CLIENT_SECRET"), transport,
 		                                      &context->clock);
-	else if (settings_account(context->settings, context->args->global.subscription, &account, error) < 0)
+	else if (find_account(context, &account, error) < 0)
 		return NULL;
 	if (account && context->tenant) {
 		elsewhere = acr_json_copy(account);
@@ -149,7 +157,10 @@ int context_client(struct context *context, struct acr_client **ret, struct acr_
 	options.subscription_name = acr_json_str(account, "/name");
 	if (!options.subscription)
 		options.subscription = asked ? asked : settings_variable("AZURE_SUBSCRIPTION_ID");
-	options.tenant = environment_secret() ? settings_variable("AZURE_TENANT_ID") : acr_json_str(account, "/tenantId");
+	if (!environment_secret() && (rc = find_account(context, &account, error)) < 0)
+		return rc;
+	options.tenant =
+		environment_secret() ? settings_variable("AZURE_TENANT_ID") : acr_json_str(account, "/tenantId");
 	options.registry_audience = audience;
 	options.cache_folder = settings_cache_folder(context->settings);
 	options.sign_in = sign_in;

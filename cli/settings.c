@@ -121,36 +121,42 @@ static const struct acr_json *global_file(struct settings *settings)
 	return settings->global;
 }
 
-/* The config file in the nearest folder upwards that has a folder named like the configuration folder. */
-static char *local_path(const char *name)
+/* Configuration of the working folder and the ones above it: each has it in a folder that is named like the
+ * configuration folder. That one itself, when it lies on the way, ends the search. */
+static struct acr_json *read_local_files(struct settings *settings)
 {
+	const char *own = settings_folder(settings), *slash = strrchr(own, '/');
+	const char *name = !slash ? own : slash[1] ? slash + 1 : ".azure";
+	struct acr_json *files = acr_json_new_array();
 	char folder[PATH_MAX];
 	char *end;
 
 	if (!getcwd(folder, sizeof(folder)))
-		return NULL;
+		return files;
 	for (end = folder + strlen(folder); end; end = strrchr(folder, '/')) {
-		ACR_AUTO_FREE char *path = NULL;
+		ACR_AUTO_FREE char *local = NULL, *path = NULL;
 
 		*end = '\0';
-		path = acr_format("%s/%s/config", folder, name);
+		local = acr_format("%s/%s", folder, name);
+		if (!strcmp(local, own))
+			break;
+		path = acr_path_join(local, "config");
 		if (access(path, R_OK) == 0)
-			return TAKE(path);
+			acr_json_append(files, read_ini(settings, path));
 	}
-	return NULL;
+	return files;
 }
 
-static const struct acr_json *local_file(struct settings *settings)
+static const char *from_local_files(struct settings *settings, const char *section, const char *key)
 {
-	const char *slash;
-	ACR_AUTO_FREE char *path = NULL;
+	const struct acr_json *file;
+	const char *value = NULL;
 
-	if (settings->local)
-		return settings->local;
-	slash = strrchr(settings_folder(settings), '/');
-	path = local_path(slash && slash[1] ? slash + 1 : ".azure");
-	settings->local = path ? read_ini(settings, path) : acr_json_new_object();
-	return settings->local;
+	if (!settings->local)
+		settings->local = read_local_files(settings);
+	for (file = acr_json_first(settings->local); file && !value; file = acr_json_next(file))
+		value = acr_json_string(acr_json_get(acr_json_get(file, section), key));
+	return value;
 }
 
 static const char *from_environment(const char *section, const char *key)
@@ -168,7 +174,7 @@ const char *settings_get(struct settings *settings, const char *section, const c
 	const char *value = from_environment(section, key);
 
 	if (!value && !strcmp(section, "defaults"))
-		value = acr_json_string(acr_json_get(acr_json_get(local_file(settings), section), key));
+		value = from_local_files(settings, section, key);
 	if (!value)
 		value = acr_json_string(acr_json_get(acr_json_get(global_file(settings), section), key));
 	return value;

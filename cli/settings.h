@@ -20,8 +20,8 @@ const char *settings_folder(struct settings *settings);
  * empty: nothing is stored. */
 const char *settings_cache_folder(struct settings *settings);
 
-/* The value of [section] key: AZURE_SECTION_KEY, then (of [defaults] alone) .azure/config in the working folder or
- * one above it, then the configuration file. NULL when there is none. Lent. A configuration file that cannot be read
+/* The value of [section] key: AZURE_SECTION_KEY, then (of [defaults] alone) .azure/config in the working folder and
+ * those above it, then the configuration file. NULL when there is none. Lent. A configuration file that cannot be read
  * counts as empty here; settings_check() tells. */
 const char *settings_get(struct settings *settings, const char *section, const char *key);
 /* true for yes, true, on, 1 in any case. */
@@ -34,11 +34,15 @@ int settings_cloud(struct settings *settings, struct acr_cloud *ret, struct acr_
 
 /* All accounts of the active cloud in azureProfile.json, as an array; empty when nobody is signed in. Lent. */
 int settings_accounts(struct settings *settings, const struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
-/* The account in use: `subscription` (id or name, any case), else $AZURE_SUBSCRIPTION_ID where an account has it, else
- * the cloud's own or the profile's default. NULL when there is none; a `subscription` that is unknown is an error
- * unless it is an id and the environment holds a credential. Lent. */
+/* The account of a subscription: `subscription` (id or name, any case), else $AZURE_SUBSCRIPTION_ID, else the default
+ * of the profile or of the cloud. NULL when no account has it; a `subscription` that is unknown is an error unless it
+ * is an id and the environment holds a credential. Lent. */
 int settings_account(struct settings *settings, const char *subscription, const struct acr_json **ret,
-                     struct acr_error *error) ACR_MUST_CHECK;
+		     struct acr_error *error) ACR_MUST_CHECK;
+/* The default of the profile or of the cloud: who is signed in when the subscription is none of theirs. NULL when
+ * nobody is. Lent. */
+int settings_default_account(struct settings *settings, const struct acr_json **ret,
+			     struct acr_error *error) ACR_MUST_CHECK;
 /* Make another account the default one, in azureProfile.json and clouds.config as az does. */
 int settings_set_account(struct settings *settings, const char *subscription, struct acr_error *error) ACR_MUST_CHECK;
 

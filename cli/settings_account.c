@@ -1,4 +1,5 @@
 /* The Azure CLI's accounts: azureProfile.json, which subscription is in use, and switching it. */
+#include <acr/clock.h>
 #include <acr/file.h>
 #include <acr/mem.h>
 #include <errno.h>
@@ -10,28 +11,54 @@
 #include "ini.h"
 #include "settings_files.h"
 
-static int read_profile(struct settings *settings, struct acr_error *error)
+/* az writes the file in place: for a moment it is empty, or a part of it is missing. */
+#define PROFILE_TRIES 5
+#define PROFILE_PAUSE_MS 40
+
+/* An empty object when there is no file. */
+static int load_profile(const char *path, bool last, struct acr_json **ret, struct acr_error *error)
 {
-	ACR_AUTO_FREE char *path = acr_path_join(settings_folder(settings), "azureProfile.json");
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(64 << 20);
 	int rc;
 
-	if (settings->profile)
-		return 0;
 	if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		settings->profile = acr_json_new_object();
+		*ret = acr_json_new_object();
 		return 0;
 	}
 	if ((rc = acr_file_read(path, &text, error)) < 0)
 		return rc;
-	if (text.length == 0) {
-		settings->profile = acr_json_new_object();
+	if (last && !text.length) {
+		*ret = acr_json_new_object();
 		return 0;
 	}
-	rc = acr_json_parse(text.data, text.length, &settings->profile, error);
+	rc = acr_json_parse(acr_buf_str(&text), text.length, ret, error);
 	if (rc < 0)
 		acr_error_prefix(error, "%s cannot be read; run 'az login' to write it again", path);
 	return rc;
+}
+
+static int read_profile(struct settings *settings, struct acr_error *error)
+{
+	ACR_AUTO_FREE char *path = acr_path_join(settings_folder(settings), "azureProfile.json");
+	int tries = 1, rc;
+
+	if (settings->profile)
+		return 0;
+	while ((rc = load_profile(path, tries == PROFILE_TRIES, &settings->profile, error)) == ACR_ERROR_FORMAT &&
+	       tries++ < PROFILE_TRIES) {
+		acr_error_clear(error);
+		rc = acr_clock_system.sleep(&acr_clock_system, PROFILE_PAUSE_MS, error);
+		if (rc < 0)
+			break;
+	}
+	return rc;
+}
+
+static bool same_text(const struct acr_json *entry, const char *pointer, const char *text)
+{
+	const char *value = acr_json_str(entry, pointer);
+
+	return value && text && !strcasecmp(value, text);
 }
 
 int settings_accounts(struct settings *settings, const struct acr_json **ret, struct acr_error *error)
@@ -45,28 +72,27 @@ int settings_accounts(struct settings *settings, const struct acr_json **ret, st
 			return rc;
 		settings->accounts = acr_json_new_array();
 		for (entry = acr_json_first(acr_json_get(settings->profile, "subscriptions")); entry;
-		     entry = acr_json_next(entry)) {
-			const char *name = acr_json_str(entry, "/environmentName");
-
-			if (name && !strcasecmp(name, cloud))
+		     entry = acr_json_next(entry))
+			if (same_text(entry, "/environmentName", cloud))
 				acr_json_append(settings->accounts, acr_json_copy(entry));
-		}
 	}
 	*ret = settings->accounts;
 	return 0;
 }
 
-static const struct acr_json *find(const struct acr_json *accounts, const char *subscription)
+/* The account of a subscription by id or name; NULL. Names need not be unique: of several *ambiguous becomes true. */
+static const struct acr_json *find(const struct acr_json *accounts, const char *subscription, bool *ambiguous)
 {
-	const struct acr_json *entry;
+	const struct acr_json *entry, *found = NULL;
 
-	for (entry = acr_json_first(accounts); subscription && entry; entry = acr_json_next(entry)) {
-		const char *id = acr_json_str(entry, "/id"), *name = acr_json_str(entry, "/name");
-
-		if ((id && !strcasecmp(id, subscription)) || (name && !strcasecmp(name, subscription)))
-			return entry;
+	*ambiguous = false;
+	for (entry = acr_json_first(accounts); entry; entry = acr_json_next(entry)) {
+		if (!same_text(entry, "/id", subscription) && !same_text(entry, "/name", subscription))
+			continue;
+		*ambiguous = *ambiguous || (found && !same_text(entry, "/id", acr_json_str(found, "/id")));
+		found = found ? found : entry;
 	}
-	return NULL;
+	return found;
 }
 
 static const struct acr_json *find_default(const struct acr_json *accounts)
@@ -85,7 +111,7 @@ static bool looks_like_id(const char *text)
 
 	for (i = 0; i < 36; i++)
 		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-'
-		                                            : !text[i] || !strchr("0123456789abcdefABCDEF", text[i]))
+							    : !text[i] || !strchr("0123456789abcdefABCDEF", text[i]))
 			return false;
 	return !text[36];
 }
@@ -95,30 +121,68 @@ static bool environment_signs_in(void)
 	return settings_variable("AZURE_CLIENT_ID") && settings_variable("AZURE_TENANT_ID");
 }
 
+static int no_such_subscription(const struct acr_json *accounts, const char *subscription, struct acr_error *error)
+{
+	if (!acr_json_first(accounts))
+		return acr_fail(error, ACR_ERROR_SIGN_IN,
+				"Please run 'az login' to setup account, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
+				"AZURE_CLIENT_SECRET.");
+	return acr_fail(error, ACR_ERROR_GENERAL,
+			"Subscription '%s' not found. Check the spelling and casing and try again.", subscription);
+}
+
+static int named_account(const struct acr_json *accounts, const char *subscription, const struct acr_json **ret,
+			 struct acr_error *error)
+{
+	bool ambiguous;
+	const struct acr_json *found = find(accounts, subscription, &ambiguous);
+
+	if (ambiguous)
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"Multiple subscriptions with the name '%s' found. Specify the subscription ID.",
+				subscription);
+	if (!found && !(looks_like_id(subscription) && environment_signs_in()))
+		return no_such_subscription(accounts, subscription, error);
+	*ret = found;
+	return 0;
+}
+
 int settings_account(struct settings *settings, const char *subscription, const struct acr_json **ret,
-                     struct acr_error *error)
+		     struct acr_error *error)
+{
+	const char *wanted = subscription ? subscription : settings_variable("AZURE_SUBSCRIPTION_ID");
+	const struct acr_json *accounts;
+	bool ambiguous;
+	int rc;
+
+	if (!wanted)
+		return settings_default_account(settings, ret, error);
+	if ((rc = settings_accounts(settings, &accounts, error)) < 0) {
+		/* Everything is in the environment, so the file does not matter. */
+		if (!looks_like_id(wanted) || !environment_signs_in())
+			return rc;
+		acr_error_clear(error);
+		*ret = NULL;
+		return 0;
+	}
+	if (subscription)
+		return named_account(accounts, subscription, ret, error);
+	*ret = find(accounts, wanted, &ambiguous);
+	return 0;
+}
+
+int settings_default_account(struct settings *settings, const struct acr_json **ret, struct acr_error *error)
 {
 	const struct acr_json *accounts, *cloud;
+	bool ambiguous;
 	int rc = settings_accounts(settings, &accounts, error);
 
 	if (rc < 0)
 		return rc;
-	if (subscription) {
-		*ret = find(accounts, subscription);
-		if (!*ret && !(looks_like_id(subscription) && environment_signs_in()))
-			return acr_fail(error, ACR_ERROR_GENERAL,
-			                "Subscription '%s' not found. Check the spelling and casing and try again.",
-			                subscription);
-		return 0;
-	}
-	if (settings_variable("AZURE_SUBSCRIPTION_ID")) {
-		*ret = find(accounts, settings_variable("AZURE_SUBSCRIPTION_ID"));
-		return 0;
-	}
 	cloud = acr_json_get(settings_clouds(settings), settings_cloud_name(settings));
-	*ret = find(accounts, acr_json_string(acr_json_get(cloud, "subscription")));
+	*ret = find_default(accounts);
 	if (!*ret)
-		*ret = find_default(accounts);
+		*ret = find(accounts, acr_json_str(cloud, "/subscription"), &ambiguous);
 	return 0;
 }
 
@@ -143,23 +207,26 @@ int settings_set_account(struct settings *settings, const char *subscription, st
 	const struct acr_json *accounts, *chosen;
 	struct acr_json *entry;
 	ACR_AUTO_FREE char *id = NULL;
+	bool ambiguous;
 	int rc = settings_accounts(settings, &accounts, error);
 
 	if (rc < 0)
 		return rc;
-	chosen = find(accounts, subscription);
-	if (!chosen)
+	chosen = find(accounts, subscription, &ambiguous);
+	if (!chosen || ambiguous)
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The subscription of '%s' doesn't exist in cloud '%s'. See 'acr account list'.", subscription,
-		                settings_cloud_name(settings));
+				"The subscription of '%s' %s in cloud '%s'. See 'acr account list'.", subscription,
+				chosen ? "has more than one match" : "doesn't exist", settings_cloud_name(settings));
 	id = acr_strdup(acr_json_str(chosen, "/id"));
+	if (!id)
+		return acr_fail(error, ACR_ERROR_FORMAT, "The subscription '%s' has no id in %s. Run 'az login' again.",
+				subscription, path);
+	/* As az has it: there is one default in all clouds together. */
 	for (entry = acr_json_first(acr_json_get(settings->profile, "subscriptions")); entry;
-	     entry = acr_json_next(entry)) {
-		const char *cloud = acr_json_str(entry, "/environmentName"), *other = acr_json_str(entry, "/id");
-
-		if (cloud && other && !strcasecmp(cloud, settings_cloud_name(settings)))
-			acr_json_set_bool(entry, "isDefault", !strcasecmp(other, id));
-	}
+	     entry = acr_json_next(entry))
+		acr_json_set_bool(entry, "isDefault",
+				  same_text(entry, "/environmentName", settings_cloud_name(settings)) &&
+					  same_text(entry, "/id", id));
 	/* az writes the file with a byte order mark and expects either form. */
 	acr_buf_puts(&text, "\xef\xbb\xbf");
 	acr_json_write(settings->profile, &text);

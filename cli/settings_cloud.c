@@ -1,6 +1,7 @@
 /* The active cloud: built in, or described in clouds.config. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <acr/mem.h>
 
@@ -9,8 +10,14 @@
 const char *settings_cloud_name(struct settings *settings)
 {
 	const char *name = settings_get(settings, "cloud", "name");
+	const char *const *known;
 
-	return name && *name ? name : "AzureCloud";
+	if (!name || !*name)
+		name = "AzureCloud";
+	for (known = acr_cloud_names; *known; known++)
+		if (!strcasecmp(*known, name))
+			return *known;
+	return name;
 }
 
 /* Keys of a section of clouds.config and the member each sets. */
@@ -47,10 +54,11 @@ int settings_cloud(struct settings *settings, struct acr_cloud *ret, struct acr_
 		return rc;
 	if (!acr_cloud_builtin(name, &cloud)) {
 		if (!section)
-			return acr_fail(error, ACR_ERROR_GENERAL,
-			                "The cloud '%s' is not known. Set AZURE_CLOUD_NAME to AzureCloud, AzureChinaCloud or "
-			                "AzureUSGovernment, or describe it in %s/clouds.config.",
-			                name, settings_folder(settings));
+			return acr_fail(
+				error, ACR_ERROR_GENERAL,
+				"The cloud '%s' is not known. Set AZURE_CLOUD_NAME to AzureCloud, AzureChinaCloud or "
+				"AzureUSGovernment, or describe it in %s/clouds.config.",
+				name, settings_folder(settings));
 		cloud.name = acr_strdup(name);
 	}
 	for (i = 0; i < ACR_COUNT(keys); i++) {
@@ -67,9 +75,9 @@ int settings_cloud(struct settings *settings, struct acr_cloud *ret, struct acr_
 	cut_slash(cloud.graph);
 	if (!cloud.resource_manager || !cloud.authority)
 		return acr_fail(error, ACR_ERROR_FORMAT,
-		                "The cloud '%s' in %s/clouds.config lacks endpoint_resource_manager or "
-		                "endpoint_active_directory.",
-		                name, settings_folder(settings));
+				"The cloud '%s' in %s/clouds.config lacks endpoint_resource_manager or "
+				"endpoint_active_directory.",
+				name, settings_folder(settings));
 	if (!cloud.audience)
 		cloud.audience = acr_format("%s/", cloud.resource_manager);
 	*ret = cloud;

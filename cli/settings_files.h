@@ -7,7 +7,7 @@
 struct settings {
 	char *folder, *cache_folder;
 	struct acr_json *global;   /* config; NULL until read */
-	struct acr_json *local;    /* the nearest .azure/config */
+	struct acr_json *local;    /* each .azure/config from the working folder upwards, the nearest first */
 	struct acr_json *clouds;   /* clouds.config */
 	struct acr_json *profile;  /* azureProfile.json, whole */
 	struct acr_json *accounts; /* those of the active cloud */
