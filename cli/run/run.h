@@ -97,6 +97,19 @@ PREPARE(task_credential_add_prepare);
 PREPARE(task_credential_update_prepare);
 PREPARE(task_credential_remove_prepare);
 PREPARE(task_timer_remove_prepare);
+/* connected.c, connected_create.c, connected_delete.c, connected_rights.c */
+RUNNER(connected_list);
+RUNNER(connected_list_client_tokens);
+RUNNER(connected_settings);
+RUNNER(connected_renew);
+CHECK(connected_create_check);
+PREPARE(connected_create_prepare);
+CHECK(connected_update_check);
+PREPARE(connected_update_prepare);
+RUNNER(connected_delete);
+RUNNER(connected_permissions_show);
+CHECK(connected_permissions_check);
+RUNNER(connected_permissions_update);
 /* import.c */
 CHECK(import_check);
 PREPARE(import_prepare);
