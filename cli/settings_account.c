@@ -123,7 +123,7 @@ static bool environment_signs_in(void)
 
 static int no_such_subscription(const struct acr_json *accounts, const char *subscription, struct acr_error *error)
 {
-	if (!acr_json_first(accounts))
+	if (!acr_json_first(accounts) && !environment_signs_in())
 		return acr_fail(error, ACR_ERROR_SIGN_IN,
 				"Please run 'az login' to setup account, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
 				"AZURE_CLIENT_SECRET.");

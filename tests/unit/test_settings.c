@@ -414,6 +414,7 @@ static void test_nobody_is_signed_in(void **state)
 	static const char sentence[] =
 		"Please run 'az login' to setup account, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
 		"AZURE_CLIENT_SECRET.";
+	static const char *const no_ids[] = {"One", ID1 "1", "11111111-1111-1111-1111-11111111111g", "1111"};
 
 	refused_account("One", ACR_ERROR_SIGN_IN, sentence);
 	refused_account(ID1, ACR_ERROR_SIGN_IN, sentence);
@@ -422,9 +423,12 @@ static void test_nobody_is_signed_in(void **state)
 	refused_account(ID1, ACR_ERROR_SIGN_IN, sentence);
 	setenv("AZURE_TENANT_ID", "t", 1);
 	assert_account(ID1, NULL);
-	refused_account("One", ACR_ERROR_SIGN_IN, sentence);
-	refused_account(ID1 "1", ACR_ERROR_SIGN_IN, sentence);
-	refused_account("11111111-1111-1111-1111-11111111111g", ACR_ERROR_SIGN_IN, sentence);
+	for (size_t i = 0; i < ACR_COUNT(no_ids); i++) {
+		ACR_AUTO_FREE char *expected = acr_format(
+			"Subscription '%s' not found. Check the spelling and casing and try again.", no_ids[i]);
+
+		refused_account(no_ids[i], ACR_ERROR_GENERAL, expected);
+	}
 }
 
 static void test_broken_profile(void **state)
