@@ -36,8 +36,8 @@ def lists():
             line(BUILD.format("--auth-mode Default "), 1),
         ],
         "registry_2026_09": [
-            line("acr create -n clireg000002 -g clitest.rg000001 -l westus --sku Premium --writable-cache-repos Enabled",
-                 name="clireg000002", sku__tier="Premium", writableCacheRepos="Enabled",
+            line("acr create -n clireg000002 -g clitest.rg000001 -l westus --sku Premium "
+                 "--writable-cache-repos Enabled", name="clireg000002", sku__tier="Premium", writableCacheRepos="Enabled",
                  creationDate="2026-09-10T06:44:32.010007+00:00", provisioningState="Succeeded", identity=None,
                  resourceGroup="clitest.rg000001"),
             line("acr update -n clireg000002 -g clitest.rg000001 --writable-cache-repos Disabled",

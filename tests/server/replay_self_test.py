@@ -37,8 +37,8 @@ class Recording:
 GOOD = Recording(
     ["acr", "update", "-n", "myregistry", "-g", "rg1", "--admin-enabled", "true"],
     [exchange("GET", URL + "?api-version=2023-11-01-preview", None, 200, REGISTRY),
-     exchange("PATCH", URL + "?api-version=2023-11-01-preview", {"properties": {"adminUserEnabled": True}}, 201, REGISTRY,
-              {"azure-asyncoperation": POLL}),
+     exchange("PATCH", URL + "?api-version=2023-11-01-preview", {"properties": {"adminUserEnabled": True}}, 201,
+              REGISTRY, {"azure-asyncoperation": POLL}),
      exchange("GET", POLL, None, 200, {"status": "Succeeded"}),
      exchange("GET", URL + "?api-version=2023-11-01-preview", None, 200, REGISTRY)],
     {"check": "equals", "query": "adminUserEnabled", "expected": True})
