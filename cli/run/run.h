@@ -117,6 +117,12 @@ PREPARE(import_prepare);
 RUNNER(account_show);
 RUNNER(account_list);
 RUNNER(account_set);
+/* streaming.c */
+RUNNER(streaming_create);
+RUNNER(streaming_operation);
+RUNNER(streaming_cancel);
+/* pack.c */
+RUNNER(pack_build);
 /* rest.c */
 RUNNER(rest_run);
 /* tools.c */

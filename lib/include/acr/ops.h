@@ -54,6 +54,11 @@ extern const struct acr_op acr_op_manifest_list, acr_op_manifest_show_metadata, 
 	acr_op_manifest_delete, acr_op_manifest_get, acr_op_manifest_list_all, acr_op_manifest_get_all,
 	acr_op_manifest_remove, acr_op_referrer_list, acr_op_deleted_repository_list, acr_op_deleted_manifest_list,
 	acr_op_deleted_tag_list, acr_op_deleted_tag_choose, acr_op_manifest_restore;
+/* streaming.c: {repository}, {digest}, {operation} */
+extern const struct acr_op acr_op_streaming_show, acr_op_streaming_update, acr_op_streaming_state,
+	acr_op_streaming_create, acr_op_streaming_operation, acr_op_streaming_cancel;
+/* helm.c: {chart}, {package} */
+extern const struct acr_op acr_op_helm_list, acr_op_helm_show, acr_op_helm_delete, acr_op_helm_delete_package;
 /* resources.c */
 extern const struct acr_op acr_op_resource_list, acr_op_group_create, acr_op_group_show, acr_op_group_list,
 	acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;
