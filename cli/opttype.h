@@ -26,7 +26,7 @@ extern const struct option_type type_fields;     /* KEY=VALUE words, or JSON obj
 extern const struct option_type type_name;       /* letters, digits, - and _; option->minimum to maximum characters */
 extern const struct option_type type_plain_name; /* the same, but letters and digits only */
 extern const struct option_type type_cron;       /* a cron line of five parts */
-extern const struct option_type type_timer;      /* [NAME:]CRON a use: array of timer triggers (with OPT_APPEND) */
+extern const struct option_type type_timer;      /* [NAME:]CRON: a timer trigger, with a name or without (with OPT_APPEND) */
 extern const struct option_type type_duration;   /* ISO 8601: P2D, PT3H */
 extern const struct option_type type_user_identity;   /* the id of a user-assigned identity */
 extern const struct option_type type_task_identities; /* none or more ids, "[system]" or "[all]": array of strings */

@@ -135,37 +135,37 @@ static int add_cron(const struct option *option, const char *word, struct acr_js
 	return rc < 0 ? rc : set_text(word, value);
 }
 
-/* [NAME:]CRON; timers without a name are called by their place, as az does. */
+/* The part in front of the colon, without blanks around it. */
+static char *timer_name(const char *word, const char *colon)
+{
+	size_t length;
+
+	word += strspn(word, " \t");
+	length = (size_t)(colon - word);
+	while (length && strchr(" \t", word[length - 1]))
+		length--;
+	return acr_strndup(word, length);
+}
+
 static int add_timer(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
 	const char *colon = strchr(word, ':');
 	const char *schedule = colon ? colon + 1 : word;
-	ACR_AUTO_FREE char *name = NULL;
-	struct acr_json *timer;
+	ACR_AUTO_FREE char *name = colon ? timer_name(word, colon) : NULL;
 	int rc = check_cron(schedule, error);
 
 	(void)option;
 	if (rc < 0)
 		return rc;
-	if (!*value)
-		*value = acr_json_new_array();
-	if (colon) {
-		size_t skip = strspn(word, " \t"), length = (size_t)(colon - word) - skip;
-
-		while (length && strchr(" \t", word[skip + length - 1]))
-			length--;
-		name = acr_strndup(word + skip, length);
-	} else {
-		name = acr_format("t%zu", acr_json_size(*value) + 1);
-	}
-	if (!*name)
+	if (name && !*name)
 		return acr_fail(error, ACR_ERROR_USAGE, "'%s' has no name before the colon, as in 'nightly:0 21 * * *'",
 				word);
-	timer = acr_json_new_object();
-	acr_json_set_str(timer, "name", name);
-	acr_json_set_str(timer, "status", "Enabled");
-	acr_json_set_str(timer, "schedule", schedule);
-	acr_json_append(*value, timer);
+	acr_json_free(*value);
+	*value = acr_json_new_object();
+	if (name)
+		acr_json_set_str(*value, "name", name);
+	acr_json_set_str(*value, "status", "Enabled");
+	acr_json_set_str(*value, "schedule", schedule);
 	return 0;
 }
 

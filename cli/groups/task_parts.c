@@ -63,8 +63,9 @@ static const struct command identity_commands[] = {
 			EXAMPLES({"Whom to give rights to",
 				  "acr task identity show -r myregistry -n hello-world --query principalId -o tsv"}),
 		.op = &acr_op_task_details,
-		.select = "identity || `{}`",
-		.model = "principalId tenantId type userAssignedIdentities*{principalId clientId}",
+		/* An empty object where there is none. */
+		.select = "identity.{principalId: principalId, tenantId: tenantId, type: type, "
+			  "userAssignedIdentities: userAssignedIdentities} || `{}`",
 		.columns = identity_columns,
 	},
 	{0},

@@ -114,6 +114,20 @@ static void keep_quick(struct acr_json *properties)
 		acr_json_remove(properties, others[i]);
 }
 
+/* Timers that were given no name are called by their place, as az does. */
+static void name_timers(struct acr_json *timers)
+{
+	struct acr_json *timer;
+	size_t place = 1;
+
+	for (timer = acr_json_first(timers); timer; timer = acr_json_next(timer), place++) {
+		ACR_AUTO_FREE char *name = acr_format("t%zu", place);
+
+		if (!acr_json_get(timer, "name"))
+			acr_json_set_str(timer, "name", name);
+	}
+}
+
 static int add_work(struct context *context, struct acr_params *params, struct acr_error *error)
 {
 	const char *location = location_of(context);
@@ -129,6 +143,7 @@ static int add_work(struct context *context, struct acr_params *params, struct a
 	acr_json_set(properties, "platform", platform);
 	if (!args_flag(context->args, "base-image-trigger-enabled"))
 		acr_json_remove(trigger, "baseImageTrigger");
+	name_timers(acr_json_get(trigger, "timerTriggers"));
 	if (has_source_trigger(context, "commit-trigger-enabled") ||
 	    has_source_trigger(context, "pull-request-trigger-enabled"))
 		return acr_json_put(&params->body, "/properties/trigger/sourceTriggers/-",
