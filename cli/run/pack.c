@@ -77,6 +77,8 @@ int pack_build(struct context *context, struct acr_json **ret, struct acr_error 
 	    (rc = schedule_request(context, "EncodedTaskRunRequest", &request, error)) < 0 ||
 	    (kind == SOURCE_FOLDER && (rc = source_upload(context, source, NULL, NULL, &location, error)) < 0))
 		return rc;
+	if (!location)
+		io_note(context->io, "Sending context to registry: %s...", args_string(context->args, "registry"));
 	yaml = task(context, image);
 	acr_base64_encode(yaml, strlen(yaml), &encoded);
 	acr_json_set_str(request, "encodedTaskContent", acr_buf_str(&encoded));
