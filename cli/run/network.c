@@ -7,6 +7,7 @@
 #include "run_op.h"
 
 #define RULES "/properties/networkRuleSet"
+#define SUBNET_ID "virtualNetworkSubnetResourceId"
 
 int network_rule_check(struct context *context, struct acr_error *error)
 {
@@ -40,26 +41,30 @@ static int subnet_id(struct context *context, char **ret, struct acr_error *erro
 	return 0;
 }
 
+static int add_rule(struct acr_params *params, const char *list, const char *member, const char *text,
+		    struct acr_error *error)
+{
+	struct acr_json *rule;
+
+	if (!text)
+		return 0;
+	rule = acr_json_new_object();
+	acr_json_set_str(rule, "action", "Allow");
+	acr_json_set_str(rule, member, text);
+	return acr_json_put(&params->body, list, rule, error);
+}
+
 int network_rule_add_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
 {
-	const char *address = args_string(context->args, "ip-address");
 	ACR_AUTO_FREE char *subnet = NULL;
-	struct acr_json *rule;
 	int rc = subnet_id(context, &subnet, error);
 
 	if (rc == 0 && !acr_json_at(params->body, RULES "/defaultAction"))
 		rc = acr_json_put(&params->body, RULES "/defaultAction", acr_json_new_string("Allow"), error);
-	if (rc == 0 && subnet) {
-		rule = acr_json_new_object();
-		acr_json_set_str(rule, "virtualNetworkSubnetResourceId", subnet);
-		rc = acr_json_put(&params->body, RULES "/virtualNetworkRules/-", rule, error);
-	}
-	if (rc == 0 && address) {
-		rule = acr_json_new_object();
-		acr_json_set_str(rule, "action", "Allow");
-		acr_json_set_str(rule, "value", address);
-		rc = acr_json_put(&params->body, RULES "/ipRules/-", rule, error);
-	}
+	if (rc == 0)
+		rc = add_rule(params, RULES "/virtualNetworkRules/-", SUBNET_ID, subnet, error);
+	if (rc == 0)
+		rc = add_rule(params, RULES "/ipRules/-", "value", args_string(context->args, "ip-address"), error);
 	return rc;
 }
 
@@ -90,8 +95,7 @@ int network_rule_remove_prepare(struct context *context, struct acr_params *para
 
 	if (rc < 0)
 		return rc;
-	drop_rules(context, acr_json_at(params->body, RULES "/virtualNetworkRules"), "virtualNetworkSubnetResourceId",
-		   subnet);
+	drop_rules(context, acr_json_at(params->body, RULES "/virtualNetworkRules"), SUBNET_ID, subnet);
 	drop_rules(context, acr_json_at(params->body, RULES "/ipRules"), "value",
 		   args_string(context->args, "ip-address"));
 	return 0;
@@ -119,6 +123,15 @@ static void add_hosts(struct acr_json *list, const struct acr_json *hosts)
 	}
 }
 
+static int unknown_storage(struct context *context, struct acr_error *error)
+{
+	return acr_fail(error, ACR_ERROR_GENERAL,
+			"The hosts of storage accounts are not known: the cloud '%s' has no suffix_storage_endpoint. "
+			"Enable data "
+			"endpoints with 'acr update -n %s --data-endpoint-enabled', or add it to clouds.config.",
+			acr_client_cloud(context->client)->name, args_string(context->args, "registry"));
+}
+
 /* Without data endpoints, layers come from any storage account in the registry's regions. */
 static int add_storage(struct context *context, struct acr_json *list, const char *home, struct acr_error *error)
 {
@@ -126,8 +139,12 @@ static int add_storage(struct context *context, struct acr_json *list, const cha
 	ACR_AUTO_PTR(acr_json) *replications = NULL;
 	ACR_AUTO_FREE char *host = NULL;
 	const struct acr_json *item;
-	int rc = context_call(context, &acr_op_replication_list, &params, NULL, &replications, error);
+	const char *suffix = acr_client_cloud(context->client)->storage_suffix;
+	int rc;
 
+	if (!suffix)
+		return unknown_storage(context, error);
+	rc = context_call(context, &acr_op_replication_list, &params, NULL, &replications, error);
 	acr_params_clear(&params);
 	if (rc < 0)
 		return rc;
@@ -135,7 +152,7 @@ static int add_storage(struct context *context, struct acr_json *list, const cha
 		"To configure client firewall w/o using wildcard storage blob urls, use \"acr update --name %s "
 		"--data-endpoint-enabled\" to enable dedicated data endpoints.",
 		args_string(context->args, "registry"));
-	host = acr_format("*.blob.%s", acr_client_cloud(context->client)->storage_suffix);
+	host = acr_format("*.blob.%s", suffix);
 	for (item = acr_json_first(replications); item; item = acr_json_next(item)) {
 		const char *region = acr_json_str(item, "/location");
 
