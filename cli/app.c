@@ -125,6 +125,7 @@ static int run_command(struct app *app, struct acr_error *error)
 	if (rc < 0)
 		return rc;
 	context_init(&context, app->io, &app->args, app->settings);
+	context.table = format == OUTPUT_TABLE;
 	context_catch_signals();
 	status = command->run ? command->run(&context, &result, error) : run_operation(&context, &result, error);
 	if (status >= 0)

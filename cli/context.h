@@ -25,6 +25,7 @@ struct context {
 	char *user_agent;
 	char *typed_password;         /* asked for because --username came alone */
 	const struct column *columns; /* of the result; the command's unless a runner prints something else */
+	bool table;                   /* the result is printed as a table */
 	bool result_given;            /* -o or --query stood on the command line */
 	bool queried, plain_rows;     /* of the result, see struct output_options: the runner applied an expression */
 };

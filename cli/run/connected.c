@@ -102,13 +102,26 @@ static bool is_below(const struct acr_json *list, const struct acr_json *connect
 	return false;
 }
 
+/* Those of `chosen` that are below `parent`, each with what is below it behind it. */
+static void add_tree(const struct acr_json *chosen, const struct acr_json *parent, struct acr_json *tree, size_t depth)
+{
+	const struct acr_json *item;
+
+	for (item = acr_json_first(chosen); depth && item; item = acr_json_next(item)) {
+		if (connected_parent(chosen, item) != parent)
+			continue;
+		acr_json_append(tree, acr_json_copy(item));
+		add_tree(chosen, item, tree, depth - 1);
+	}
+}
+
 int connected_list(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	const char *parent_name = args_string(context->args, "parent");
 	bool at_once = args_flag(context->args, "no-children");
 	ACR_AUTO_PTR(acr_json) *list = NULL;
+	ACR_AUTO_PTR(acr_json) *chosen = acr_json_new_array(), *tree = acr_json_new_array();
 	const struct acr_json *parent, *item;
-	struct acr_json *chosen;
 	int rc = connected_get_all(context, &list, error);
 
 	if (rc < 0)
@@ -116,11 +129,12 @@ int connected_list(struct context *context, struct acr_json **ret, struct acr_er
 	parent = connected_by_name(list, parent_name);
 	if (parent_name && !parent)
 		return acr_fail(error, ACR_ERROR_GENERAL, "Parent connected registry '%s' doesn't exist.", parent_name);
-	chosen = acr_json_new_array();
 	for (item = acr_json_first(list); item; item = acr_json_next(item))
 		if ((!parent && !at_once) || is_below(list, item, parent, at_once))
 			acr_json_append(chosen, acr_json_copy(item));
-	return run_finish(context, chosen, ret, error);
+	/* As az has it: tables show parents above their children. */
+	add_tree(chosen, NULL, tree, acr_json_size(chosen));
+	return run_finish(context, context->table ? TAKE(tree) : TAKE(chosen), ret, error);
 }
 
 int connected_list_client_tokens(struct context *context, struct acr_json **ret, struct acr_error *error)
