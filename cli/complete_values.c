@@ -22,6 +22,14 @@ static const struct kind {
 	{"repository", &acr_op_catalog, "@"},
 	{"image", &acr_op_catalog, "@"},
 	{"run", &acr_op_run_list, "[].properties.runId"},
+	{"webhook", &acr_op_webhook_list, "[].name"},
+	{"scope-map", &acr_op_scope_map_list, "[].name"},
+	{"token", &acr_op_token_list, "[].name"},
+	{"cache-rule", &acr_op_cache_list, "[].name"},
+	{"credential-set", &acr_op_credential_set_list, "[].name"},
+	{"private-endpoint-connection", &acr_op_private_endpoint_list, "[].name"},
+	{"agentpool", &acr_op_agentpool_list, "[].name"},
+	{"gateway", &acr_op_connected_list, "[].name"},
 };
 
 static const struct kind *find_kind(const char *name)

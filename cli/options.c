@@ -123,6 +123,7 @@ const struct option opt_gateway_permission = {
 	.name = "gateway",
 	.type = &type_gateway_permission,
 	.flags = OPT_APPEND,
+	.complete = "gateway",
 	.help = GATEWAY_PERMISSION("Gateway permissions"),
 };
 
