@@ -247,6 +247,13 @@ left_running() {
 	done
 }
 
+# Layers of images have folders that nobody may write to, and files of a user's subordinate ids.
+remove_scratch() {
+	rm -rf "$scratch" 2>/dev/null && return
+	chmod -R u+rwX "$scratch" 2>/dev/null
+	rm -rf "$scratch" 2>/dev/null || buildah unshare rm -rf "$scratch"
+}
+
 clean_up() {
 	local exit_status=$? pid
 	trap - EXIT
@@ -254,7 +261,7 @@ clean_up() {
 	for pid in $(left_running | cut -d' ' -f1); do
 		kill -KILL "$pid" 2>/dev/null
 	done
-	rm -rf "$scratch"
+	remove_scratch
 	exit "$exit_status"
 }
 
@@ -277,6 +284,13 @@ request_count() {
 # Hosts that more than one connection was made to.
 hosts_connected_twice() {
 	requests | sed -E 's|^[A-Z]+ ([^/]+)/.*\(port ([0-9]+)\)$|\1 \2|' | sort -u | cut -d' ' -f1 | uniq -d
+}
+
+no_containers='this user has no range in /etc/subuid, or newuidmap is missing'
+
+# Whether this user can run containers: others than the superuser need a range of subordinate ids.
+can_run_containers() {
+	[ "$(id -u)" = 0 ] || { command -v newuidmap >/dev/null && grep -q "^$(id -un):" /etc/subuid 2>/dev/null; }
 }
 
 # ---- images ----------------------------------------------------------------------------------------------------------

@@ -193,12 +193,16 @@ document_of_the_course() {
 	expect_success
 	expect_out Result -------- v1
 
-	it 'course: run in the service'
-	# shellcheck disable=SC2016
-	run az acr run --registry courseregistry --cmd '$Registry/sample/hello-world:v1' /dev/null
-	expect_status 0
-	expect_out_has 'Hello from acr-emulator.' 'Run ID: cf2 was successful after'
-	expect_err 'Queued a run with ID: cf2' 'Waiting for an agent...'
+	if can_run_containers; then
+		it 'course: run in the service'
+		# shellcheck disable=SC2016
+		run az acr run --registry courseregistry --cmd '$Registry/sample/hello-world:v1' /dev/null
+		expect_status 0
+		expect_out_has 'Hello from acr-emulator.' 'Run ID: cf2 was successful after'
+		expect_err 'Queued a run with ID: cf2' 'Waiting for an agent...'
+	else
+		skip 'course: run in the service' "$no_containers"
+	fi
 
 	it 'course: group delete --no-wait'
 	answered y az group delete --name az204-acr-rg --no-wait

@@ -42,7 +42,7 @@ contexts_that_are_wrong() {
 		mkdir unreadable && cp context/Dockerfile unreadable && touch unreadable/file && chmod 0 unreadable/file
 		run acr build -r labfail -t x:1 unreadable
 		expect_status 1
-		expect_err_has 'ERROR: ' 'unreadable/file'
+		expect_err_has "ERROR: cannot read 'file': Permission denied"
 	fi
 
 	it 'values that are wrong'
