@@ -121,6 +121,12 @@ RUNNER(account_set);
 RUNNER(streaming_create);
 RUNNER(streaming_operation);
 RUNNER(streaming_cancel);
+/* helm.c, helm_install.c */
+RUNNER(helm_show);
+RUNNER(helm_delete);
+RUNNER(helm_push);
+RUNNER(helm_repo_add);
+RUNNER(helm_install);
 /* pack.c */
 RUNNER(pack_build);
 /* rest.c */
