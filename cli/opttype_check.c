@@ -104,27 +104,33 @@ static bool cron_list(const struct cron_part *part, const char *text, size_t len
 
 #define CRON_EXAMPLE "as in '0 21 * * *' (every day at 21:00 UTC)"
 
+static size_t count_words(const char *text)
+{
+	size_t count = 0;
+
+	for (text += strspn(text, " \t"); *text; text += strspn(text, " \t"), count++)
+		text += strcspn(text, " \t");
+	return count;
+}
+
 static int check_cron(const char *word, struct acr_error *error)
 {
 	const char *at = word + strspn(word, " \t");
 
+	if (count_words(word) != ACR_COUNT(cron_parts))
+		return acr_fail(error, ACR_ERROR_USAGE,
+				"'%s' is no schedule: it needs minute, hour, day of the month, month and day of the "
+				"week, " CRON_EXAMPLE,
+				word);
 	for (size_t i = 0; i < ACR_COUNT(cron_parts); i++) {
 		size_t length = strcspn(at, " \t");
 
-		if (!length)
-			return acr_fail(error, ACR_ERROR_USAGE,
-					"'%s' is no schedule: expected minute, hour, day, month and day of the "
-					"week, " CRON_EXAMPLE,
-					word);
 		if (!cron_list(&cron_parts[i], at, length))
 			return acr_fail(error, ACR_ERROR_USAGE, "'%s' is no schedule: '%.*s' is no %s, " CRON_EXAMPLE,
 					word, (int)length, at, cron_parts[i].what);
-		at += length;
-		at += strspn(at, " \t");
+		at += length + strspn(at + length, " \t");
 	}
-	return *at ? acr_fail(error, ACR_ERROR_USAGE, "'%s' is no schedule: it has more than five parts, " CRON_EXAMPLE,
-			      word)
-		   : 0;
+	return 0;
 }
 
 static int add_cron(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
