@@ -1,19 +1,20 @@
 /* Printed shapes, read from their texts as they are applied: a shape is used once or twice in a process. */
 #include "model.h"
 
-#include <acr/timestamp.h>
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "pytime.h"
 
 /* One item of a shape. */
 struct item {
 	char *wire, *printed, *kind; /* kind: "time", "span" or NULL */
 	char bracket;                /* '{', '[', '(' or 0 */
-	bool map;    /* of such objects */
-	bool choice; /* `inner` are shapes, one for each value of "type" */
-	char *inner; /* text between the brackets */
+	bool map;                    /* of such objects */
+	bool choice;                 /* `inner` are shapes, one for each value of "type" */
+	char *inner;                 /* text between the brackets */
 };
 
 static void item_clear(struct item *item)
@@ -79,79 +80,11 @@ static bool next_item(const char **at, struct item *ret)
 	return true;
 }
 
-/* As Python prints a point in time that was read with at most six digits of fraction. */
-static struct acr_json *python_time(const char *text)
-{
-	int64_t seconds;
-	int nanoseconds;
-	ACR_AUTO_FREE char *plain = NULL, *printed = NULL;
-
-	if (acr_time_parse(text, &seconds, &nanoseconds, NULL) < 0)
-		return acr_json_new_string(text);
-	plain = acr_time_text(seconds);
-	plain[strlen(plain) - 1] = '\0';
-	if (nanoseconds / 1000)
-		printed = acr_format("%s.%06d+00:00", plain, nanoseconds / 1000);
-	else
-		printed = acr_format("%s+00:00", plain);
-	return acr_json_new_string(printed);
-}
-
-/* An ISO 8601 duration in whole seconds; negative when it is none. */
-static int64_t duration_seconds(const char *text)
-{
-	static const struct {
-		char unit;
-		bool time;
-		int64_t seconds;
-	} units[] = {{'W', false, 604800}, {'D', false, 86400}, {'H', true, 3600}, {'M', true, 60}, {'S', true, 1}};
-	int64_t total = 0;
-	bool time = false;
-	size_t i;
-
-	if (*text++ != 'P')
-		return -1;
-	while (*text) {
-		char *end;
-		long number;
-
-		if (*text == 'T') {
-			time = true;
-			text++;
-			continue;
-		}
-		number = strtol(text, &end, 10);
-		for (i = 0; i < ACR_COUNT(units) && !(units[i].unit == *end && units[i].time == time); i++)
-			;
-		if (end == text || number < 0 || i == ACR_COUNT(units))
-			return -1;
-		total += number * units[i].seconds;
-		text = end + 1;
-	}
-	return total;
-}
-
-/* As Python prints a span: "2 days, 0:00:00", "1:30:00". */
-static struct acr_json *python_span(const char *text)
-{
-	int64_t seconds = duration_seconds(text);
-	ACR_AUTO_FREE char *printed = NULL;
-	int64_t days = seconds / 86400, rest = seconds % 86400;
-	char clock[16];
-
-	if (seconds < 0)
-		return acr_json_new_string(text);
-	snprintf(clock, sizeof(clock), "%d:%02d:%02d", (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
-	if (days)
-		printed = acr_format("%lld day%s, %s", (long long)days, days == 1 ? "" : "s", clock);
-	return acr_json_new_string(printed ? printed : clock);
-}
-
 static struct acr_json *shape_object(const char *shape, const struct acr_json *value);
 
 /* A list or map whose items went through `apply`. */
 static struct acr_json *shape_each(const char *shape, const struct acr_json *container, bool map,
-                                   struct acr_json *(*apply)(const char *, const struct acr_json *))
+				   struct acr_json *(*apply)(const char *, const struct acr_json *))
 {
 	struct acr_json *ret = map ? acr_json_new_object() : acr_json_new_array();
 	const struct acr_json *item;
@@ -182,6 +115,14 @@ static struct acr_json *shape_choice(const char *shapes, const struct acr_json *
 	return ret ? ret : acr_json_copy(value);
 }
 
+/* What cannot be understood stays as it is. */
+static struct acr_json *python_text(const char *kind, const char *text)
+{
+	ACR_AUTO_FREE char *printed = !strcmp(kind, "time") ? pytime_point(text) : pytime_span(text);
+
+	return acr_json_new_string(printed ? printed : text);
+}
+
 static struct acr_json *shape_member(const struct item *item, const struct acr_json *value)
 {
 	const char *text = acr_json_string(value);
@@ -197,12 +138,12 @@ static struct acr_json *shape_member(const struct item *item, const struct acr_j
 	if (item->bracket)
 		return shape_object(item->inner, value);
 	if (text && item->kind)
-		return !strcmp(item->kind, "time") ? python_time(text) : python_span(text);
+		return python_text(item->kind, text);
 	return acr_json_copy(value);
 }
 
 static void shape_into(const char *shape, const struct acr_json *value, const struct acr_json *outer,
-                       struct acr_json *ret)
+		       struct acr_json *ret)
 {
 	struct item item;
 
@@ -258,9 +199,9 @@ struct acr_json *model_pick(const char *shape, const struct acr_json *value)
 
 		if (!acr_json_is_nothing(member))
 			acr_json_set(ret, item.wire,
-			             each           ? shape_each(item.inner, member, item.map, model_pick)
-			             : item.bracket ? model_pick(item.inner, member)
-			                            : acr_json_copy(member));
+				     each           ? shape_each(item.inner, member, item.map, model_pick)
+				     : item.bracket ? model_pick(item.inner, member)
+						    : acr_json_copy(member));
 		item_clear(&item);
 	}
 	return ret;
@@ -311,18 +252,33 @@ void model_add_resource_group(struct acr_json *value)
 			model_add_resource_group(item);
 }
 
-char *model_pointer(const char *shape, const char *printed)
+/* "adminUserEnabled" may be written "admin_user_enabled", as in az. */
+static bool same_name(const char *printed, const char *asked)
+{
+	for (;; printed++, asked++) {
+		asked += strspn(asked, "_");
+		if (tolower((unsigned char)*printed) != tolower((unsigned char)*asked))
+			return false;
+		if (!*printed)
+			return true;
+	}
+}
+
+char *model_pointer(const char *shape, const char *printed, char **inner)
 {
 	char *ret = NULL;
 	struct item item;
 
 	while (!ret && next_item(&shape, &item)) {
 		if (item.bracket == '(') {
-			ACR_AUTO_FREE char *inner = model_pointer(item.inner, printed);
+			ACR_AUTO_FREE char *below = model_pointer(item.inner, printed, inner);
 
-			ret = inner ? acr_format("/%s%s", item.wire, inner) : NULL;
-		} else if (!strcmp(item.printed, printed)) {
+			ret = below ? acr_format("/%s%s", item.wire, below) : NULL;
+		} else if (same_name(item.printed, printed)) {
+			bool described = item.bracket == '{' && !item.map && !item.choice;
+
 			ret = acr_format("/%s", item.wire);
+			*inner = described ? TAKE(item.inner) : NULL;
 		}
 		item_clear(&item);
 	}
@@ -382,8 +338,9 @@ int model_check(const char *shape, struct acr_error *error)
 		ACR_AUTO_FREE char *inner = length > 3 ? acr_strndup(shape + 2, length - 3) : acr_strdup("");
 
 		return closing(shape + 1) == shape + length - 1
-		               ? model_check(inner, error)
-		               : acr_fail(error, ACR_ERROR_FORMAT, "the brackets of a map do not stand around the whole");
+			       ? model_check(inner, error)
+			       : acr_fail(error, ACR_ERROR_FORMAT,
+					  "the brackets of a map do not stand around the whole");
 	}
 	return check_level(shape, seen, error);
 }

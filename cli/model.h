@@ -25,8 +25,9 @@ struct acr_json *model_pick(const char *shape, const struct acr_json *value);
 /* "resourceGroup" beside every "id" that names one, as az adds it to all results. */
 void model_add_resource_group(struct acr_json *value);
 /* Where a printed name stands on the wire: "adminUserEnabled" → "/properties/adminUserEnabled"; yours to free(), NULL
- * when the shape has no such name. */
-char *model_pointer(const char *shape, const char *printed);
+ * when the shape has no such name. Case and underscores do not matter. *inner gets the shape of the object that stands
+ * there, yours to free(), NULL when the shape does not describe one. */
+char *model_pointer(const char *shape, const char *printed, char **inner);
 /* The printed names of a shape, as an array of strings. */
 struct acr_json *model_names(const char *shape);
 /* Whether the shape is sound: brackets balanced, names not empty or twice on one level. */
