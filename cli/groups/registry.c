@@ -291,9 +291,9 @@ static const struct command commands[] = {
 		.prepare = registry_update_prepare,
 		.model = MODEL_REGISTRY,
 		.update_model = "tags sku{name tier} identity{type userAssignedIdentities} properties("
-				"adminUserEnabled anonymousPullEnabled dataEndpointEnabled encryption endpointProtocol "
-				"metadataSearch networkRuleBypassOptions networkRuleSet policies publicNetworkAccess "
-				"regionalEndpoints roleAssignmentMode writableCacheRepos)",
+				"adminUserEnabled anonymousPullEnabled dataEndpointEnabled " MODEL_ENCRYPTION " "
+				"endpointProtocol metadataSearch networkRuleBypassOptions " MODEL_NETWORK_RULES " " MODEL_POLICIES
+				" publicNetworkAccess regionalEndpoints roleAssignmentMode writableCacheRepos)",
 		.columns = registry_columns,
 		.flags = CMD_UPDATE,
 	},
