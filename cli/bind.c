@@ -37,7 +37,8 @@ static struct acr_json *resource_id(const struct acr_registry *registry, const c
 
 	if (!text || !*text || *text == '/')
 		return acr_json_copy(name);
-	id = acr_format("%s/%s/%s", registry->id, type, text);
+	/* Others compare such ids by their text. */
+	id = acr_format("%s/%s/%s", registry->listed_id ? registry->listed_id : registry->id, type, text);
 	return acr_json_new_string(id);
 }
 

@@ -142,14 +142,6 @@ void cell_lines(const struct acr_json *value, struct acr_buf *out)
 	}
 }
 
-void cell_repeated(const struct acr_json *value, struct acr_buf *out)
-{
-	const char *text = acr_json_str(value, "/0");
-	for (size_t i = acr_json_size(acr_json_at(value, "/1")); text && i; i--) {
-		acr_buf_printf(out, "%s%s", text, i > 1 ? "\n" : "");
-	}
-}
-
 void cell_expiry(const struct acr_json *value, struct acr_buf *out)
 {
 	const struct acr_json *password = acr_json_is(value, ACR_JSON_ARRAY) ? acr_json_first(value) : value;

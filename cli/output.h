@@ -40,7 +40,6 @@ void cell_title(const struct acr_json *value, struct acr_buf *out);    /* Title 
 void cell_short(const struct acr_json *value, struct acr_buf *out);    /* cut to 57 characters + "..." */
 void cell_last_segment(const struct acr_json *value, struct acr_buf *out); /* of a path */
 void cell_lines(const struct acr_json *value, struct acr_buf *out);    /* keys or items, one a line */
-void cell_repeated(const struct acr_json *value, struct acr_buf *out); /* of [text, list]: the text once an item */
 void cell_expiry(const struct acr_json *value, struct acr_buf *out);   /* of a password object: time, or Never */
 
 #endif

@@ -77,21 +77,20 @@ const struct column scope_map_columns[] = {
 const struct column token_columns[] = {
 	{.header = "NAME", .path = "name"},
 	{.header = "SCOPE MAP", .path = "scopeMapId", .format = cell_last_segment},
-	{.header = "PASSWORD1 EXPIRY", .path = "credentials.passwords[?name=='password1']", .format = cell_expiry},
-	{.header = "PASSWORD2 EXPIRY", .path = "credentials.passwords[?name=='password2']", .format = cell_expiry},
+	{.header = "PASSWORD1 EXPIRY", .path = "credentials.passwords[?name=='password1'] | [0]", .format = cell_expiry},
+	{.header = "PASSWORD2 EXPIRY", .path = "credentials.passwords[?name=='password2'] | [0]", .format = cell_expiry},
 	{.header = "STATUS", .path = "status", .format = cell_title},
 	{.header = "PROVISIONING STATE", .path = "provisioningState"},
 	{.header = "CREATION DATE", .path = "creationDate", .format = cell_time},
 	{0},
 };
 
-#define USERNAME {.header = "USERNAME", .path = "username"}
+/* A password that was not made has no columns: an empty list is no cell. */
 #define PASSWORD(number) \
-	{.header = "PASSWORD" number, .path = "passwords[?name=='password" number "'].value | [0]"}, \
+	{.header = "PASSWORD" number, .path = "passwords[?name=='password" number "'].value"}, \
 	{.header = "PASSWORD" number " EXPIRY", .path = "passwords[?name=='password" number "']", .format = cell_expiry}
-const struct column token_credential_columns[] = {USERNAME, PASSWORD("1"), PASSWORD("2"), {0}};
-const struct column token_password1_columns[] = {USERNAME, PASSWORD("1"), {0}};
-const struct column token_password2_columns[] = {USERNAME, PASSWORD("2"), {0}};
+const struct column token_credential_columns[] = {
+	{.header = "USERNAME", .path = "username"}, PASSWORD("1"), PASSWORD("2"), {0}};
 
 const struct column agentpool_columns[] = {
 	{.header = "NAME", .path = "name"},
@@ -104,8 +103,8 @@ const struct column agentpool_columns[] = {
 };
 
 const struct column endpoint_columns[] = {
-	{.header = "LoginServer", .path = "[loginServer, dataEndpoints]", .format = cell_repeated},
-	{.header = "Region", .path = "dataEndpoints[].region", .format = cell_lines},
-	{.header = "Endpoint", .path = "dataEndpoints[].endpoint", .format = cell_lines},
+	{.header = "LoginServer", .path = "loginServer"},
+	{.header = "Region", .path = "dataEndpoints[].region"},
+	{.header = "Endpoint", .path = "dataEndpoints[].endpoint"},
 	{0},
 };

@@ -63,7 +63,7 @@
 
 extern const struct column registry_columns[], run_columns[], replication_columns[], credential_columns[],
 	usage_columns[], webhook_columns[], webhook_event_columns[], scope_map_columns[], token_columns[],
-	token_credential_columns[], token_password1_columns[], token_password2_columns[], agentpool_columns[],
+	token_credential_columns[], agentpool_columns[],
 	endpoint_columns[];
 
 #endif

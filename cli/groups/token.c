@@ -171,7 +171,6 @@ static const struct command credential_commands[] = {
 				      "acr token credential generate -n mytoken -r myregistry --password2 --query "
 				      "'passwords[0].value' -o tsv"}),
 		.op = &acr_op_token_credentials,
-		.run = token_credential_generate,
 		.check = token_expiration_check,
 		.prepare = token_credential_generate_prepare,
 		.model = MODEL_TOKEN_CREDENTIALS,

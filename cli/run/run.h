@@ -37,7 +37,6 @@ RUNNER(token_create);
 CHECK(token_create_check);
 PREPARE(token_create_prepare);
 CHECK(token_expiration_check);
-RUNNER(token_credential_generate);
 PREPARE(token_credential_generate_prepare);
 CHECK(token_credential_delete_check);
 PREPARE(token_credential_delete_prepare);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "groups/shapes.h"
-#include "model.h"
 #include "run/run.h"
 #include "run/scope_map.h"
 #include "run_op.h"
@@ -49,23 +48,25 @@ int token_create_check(struct context *context, struct acr_error *error)
 	return scope_map_actions(args, "repository", "gateway", &actions, error);
 }
 
-/* Make the scope map for the token's own permissions, or use the one that is left from another time. */
-static int own_scope_map(struct context *context, const char *name, struct acr_json *actions, struct acr_error *error)
+/* Make the scope map for the token's own permissions, or use the one that is left from another time; its id, yours to
+ * free(). */
+static int own_scope_map(struct context *context, const char *name, const struct acr_json *actions, char **ret,
+			 struct acr_error *error)
 {
 	struct acr_params params = {.path = acr_json_new_object()};
-	ACR_AUTO_PTR(acr_json) *present = NULL, *made = NULL;
+	ACR_AUTO_PTR(acr_json) *map = NULL;
 	ACR_AUTO(acr_error) absent = ACR_ERROR_INIT;
 	int rc;
 
 	acr_json_set_str(params.path, "scopeMap", name);
-	rc = context_call(context, &acr_op_scope_map_show, &params, NULL, &present, &absent);
+	rc = context_call(context, &acr_op_scope_map_show, &params, NULL, &map, &absent);
 	if (rc == ACR_ERROR_NOT_FOUND) {
 		rc = acr_json_put(&params.body, "/properties/actions", acr_json_copy(actions), error);
 		if (rc == 0)
-			rc = run_call(context, &acr_op_scope_map_create, &params, &made, error);
+			rc = run_call(context, &acr_op_scope_map_create, &params, &map, error);
 	} else if (rc < 0) {
 		acr_error_move(error, &absent);
-	} else if (!scope_map_same(acr_json_at(present, "/properties/actions"), actions)) {
+	} else if (!scope_map_same(acr_json_at(map, "/properties/actions"), actions)) {
 		rc = acr_fail(
 			error, ACR_ERROR_GENERAL,
 			"The default scope map '%s' was already configured with different permissions. Change them "
@@ -74,12 +75,16 @@ static int own_scope_map(struct context *context, const char *name, struct acr_j
 			name, args_string(context->args, "registry"), name);
 	}
 	acr_params_clear(&params);
+	if (rc == 0 && !acr_json_str(map, "/id"))
+		rc = acr_fail(error, ACR_ERROR_SERVICE, "The service does not say which id the scope map '%s' has.",
+			      name);
+	if (rc == 0)
+		*ret = acr_strdup(acr_json_str(map, "/id"));
 	return rc;
 }
 
 int token_create_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
 {
-	const struct acr_registry *registry;
 	ACR_AUTO_PTR(acr_json) *actions = NULL;
 	ACR_AUTO_FREE char *name = acr_format("%s-scope-map", args_string(context->args, "name")), *id = NULL;
 	int rc;
@@ -87,10 +92,8 @@ int token_create_prepare(struct context *context, struct acr_params *params, str
 	if (args_string(context->args, "scope-map"))
 		return 0;
 	if ((rc = scope_map_actions(context->args, "repository", "gateway", &actions, error)) < 0 ||
-	    (rc = own_scope_map(context, name, actions, error)) < 0 ||
-	    (rc = context_registry(context, &registry, error)) < 0)
+	    (rc = own_scope_map(context, name, actions, &id, error)) < 0)
 		return rc;
-	id = acr_format("%s/scopeMaps/%s", registry->id, name);
 	return acr_json_put(&params->body, "/properties/scopeMapId", acr_json_new_string(id), error);
 }
 
@@ -186,21 +189,6 @@ static bool has_password(const struct acr_json *passwords, const char *name)
 			return true;
 	}
 	return false;
-}
-
-/* The table has columns for the passwords that were made. */
-int token_credential_generate(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	int rc = run_operation(context, ret, error);
-	const struct acr_json *passwords = rc < 0 ? NULL : acr_json_get(*ret, "passwords");
-
-	if (rc < 0)
-		return rc;
-	if (!has_password(passwords, "password2"))
-		context->columns = token_password1_columns;
-	else if (!has_password(passwords, "password1"))
-		context->columns = token_password2_columns;
-	return 0;
 }
 
 int token_credential_delete_check(struct context *context, struct acr_error *error)

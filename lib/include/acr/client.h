@@ -99,6 +99,7 @@ int acr_rest(struct acr_client *client, const struct acr_rest_request *request, 
 /* Where a registry is. */
 struct acr_registry {
 	char *id;             /* resource id */
+	char *listed_id;      /* the same as the service spells it; NULL when the registry was not searched for */
 	char *name;
 	char *resource_group;
 	char *location;

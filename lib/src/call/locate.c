@@ -17,6 +17,7 @@
 void acr_registry_clear(struct acr_registry *registry)
 {
 	free(registry->id);
+	free(registry->listed_id);
 	free(registry->name);
 	free(registry->resource_group);
 	free(registry->location);
@@ -106,6 +107,7 @@ static int search(struct acr_client *client, const char *name, struct acr_regist
 				name);
 	*ret = (struct acr_registry){
 		.id = registry_id(client, group, name),
+		.listed_id = acr_strdup(acr_json_str(match, "/id")),
 		.name = acr_strdup(name),
 		.resource_group = TAKE(group),
 		.location = acr_strdup(acr_json_str(match, "/location")),
