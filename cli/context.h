@@ -26,6 +26,7 @@ struct context {
 	char *typed_password;         /* asked for because --username came alone */
 	const struct column *columns; /* of the result; the command's unless a runner prints something else */
 	bool table;                   /* the result is printed as a table */
+	bool fresh;                   /* nothing that is cached is used; before context_client() */
 	bool result_given;            /* -o or --query stood on the command line */
 	bool queried, plain_rows;     /* of the result, see struct output_options: the runner applied an expression */
 };

@@ -6,7 +6,7 @@
 const struct group *const command_groups[] = {
 	&registry_group,   &build_group,      &login_group, &credential_group, &manifest_group, &replication_group,
 	&repository_group, &task_group,       &tools_group, &account_group,    &group_group,    &version_group,
-	&rest_group, &streaming_group, &pack_group, &helm_group,
+	&rest_group, &streaming_group, &pack_group, &helm_group, &health_group,
 	&connected_group, &connected_parts_group, &connected_permissions_group, &connected_install_group,
 	&import_group, &task_run_group, &task_identity_group, &task_credential_group, &task_timer_group, &taskrun_group,
 	&webhook_group, &scope_map_group, &token_group, &token_credential_group, &cache_group, &credential_set_group,

@@ -126,6 +126,8 @@ RUNNER(helm_delete);
 RUNNER(helm_push);
 RUNNER(helm_repo_add);
 RUNNER(helm_install);
+/* health.c */
+RUNNER(check_health);
 /* pack.c */
 RUNNER(pack_build);
 /* rest.c */

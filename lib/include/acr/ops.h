@@ -9,6 +9,7 @@
 #define ACR_API_TASKS "2025-03-01-preview"
 #define ACR_API_RESOURCES "2024-11-01"
 #define ACR_API_SUBSCRIPTIONS "2022-12-01"
+#define ACR_API_NETWORK "2022-01-01"
 
 /* registry.c */
 extern const struct acr_op acr_op_registry_check_name, acr_op_registry_create, acr_op_registry_show,
@@ -59,6 +60,8 @@ extern const struct acr_op acr_op_streaming_show, acr_op_streaming_update, acr_o
 	acr_op_streaming_create, acr_op_streaming_operation, acr_op_streaming_cancel;
 /* helm.c: {chart}, {package} */
 extern const struct acr_op acr_op_helm_list, acr_op_helm_show, acr_op_helm_delete, acr_op_helm_delete_package;
+/* network.c: {id} of a private endpoint or network interface */
+extern const struct acr_op acr_op_network_show;
 /* resources.c */
 extern const struct acr_op acr_op_resource_list, acr_op_group_create, acr_op_group_show, acr_op_group_list,
 	acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;
