@@ -30,12 +30,16 @@ void connected_add_actions(const char *kind, const char *name, const char *const
 	}
 }
 
+/* All actions, in the order in which az sends them. */
+static const char *const writing[] = {"content/read",  "content/write",  "content/delete",
+				      "metadata/read", "metadata/write", NULL};
+
 const char *const *connected_repository_actions(const char *mode)
 {
 	static const char *const reading[] = {"content/read", "metadata/read", NULL};
 
 	/* The former names of the modes are still out there. */
-	return mode && (!strcasecmp(mode, "ReadWrite") || !strcasecmp(mode, "Registry")) ? repository_actions : reading;
+	return mode && (!strcasecmp(mode, "ReadWrite") || !strcasecmp(mode, "Registry")) ? writing : reading;
 }
 
 int connected_scope_map(struct context *context, const struct acr_json *connected, struct acr_json **ret,
@@ -204,7 +208,7 @@ int connected_permissions_update(struct context *context, struct acr_json **ret,
 	if (!connected)
 		return acr_fail(error, ACR_ERROR_GENERAL, "Connected registry '%s' doesn't exist.", name);
 	add = actions_for(context, "add", connected_repository_actions(acr_json_str(connected, "/properties/mode")));
-	remove = actions_for(context, "remove", repository_actions);
+	remove = actions_for(context, "remove", writing);
 	if ((rc = change_descendants(context, list, connected, remove, error)) < 0)
 		return rc;
 	if (acr_json_size(add) &&
