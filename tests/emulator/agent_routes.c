@@ -1,5 +1,6 @@
 /* What management answers about runs: uploads, scheduling, lists, logs, cancelling. */
 #include "agent.h"
+#include "resource_id.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,18 @@ static struct acr_json *resolve_task(struct exchange *exchange, const struct acr
 	return resolved;
 }
 
+static bool check_pool(struct arm_request *request, const struct acr_json *body)
+{
+	const char *name = acr_json_str(body, "/agentPoolName");
+	ACR_AUTO_FREE char *id = name ? acr_format("%s/agentPools/%s", request->registry, name) : NULL;
+	if (!id || store_has(id))
+		return true;
+	reply_error(request->exchange, 400, "AgentPoolNotFound",
+		    "The agent pool '%s' of the registry '%s' could not be found.", name,
+		    resource_name(request->registry));
+	return false;
+}
+
 struct acr_json *request_schedule(struct arm_request *request, const struct acr_json *body)
 {
 	const char *type = acr_json_str(body, "/type");
@@ -63,6 +76,8 @@ struct acr_json *request_schedule(struct arm_request *request, const struct acr_
 			    type ? type : "");
 		return NULL;
 	}
+	if (!check_pool(request, resolved ? resolved : body))
+		return NULL;
 	ACR_AUTO_PTR(acr_json) *registry = store_get(request->registry);
 	return run_schedule(registry, resolved ? resolved : body, task);
 }

@@ -151,6 +151,7 @@ static const char *spelling(const char *segment)
 		"credentialSets",
 		"connectedRegistries",
 		"privateEndpointConnections",
+		"privateLinkResources",
 		"tasks",
 		"taskRuns",
 		"runs",

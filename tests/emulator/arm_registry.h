@@ -71,4 +71,42 @@ void scope_map_delete(struct arm_request *request);
 /* The same as registry_password_valid() for the tokens of a registry. */
 bool token_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
 
+/* ---- arm_part.c: what the parts of a registry share ---------------------------------------------------------------
+ */
+
+/* Refuse with Azure's code; always false. */
+bool part_refuse(struct arm_request *request, int status, const char *code, const char *format, ...) ACR_PRINTF(4, 5);
+/* Whether the name has `shortest` to `longest` letters, digits and, with `dashes`, dashes. */
+bool part_check_name(struct arm_request *request, size_t shortest, size_t longest, bool dashes);
+/* Whether the registry is a Premium one, which alone has `feature`. */
+bool part_check_premium(struct arm_request *request, const char *feature);
+/* Whether `id` is that of a stored part of the request's registry ("tokens"). */
+bool part_exists(const struct arm_request *request, const char *kind, const char *id);
+/* A part as a PUT finds it: a copy of the present one, or a new one without properties. */
+struct acr_json *part_open(const struct arm_request *request);
+/* Store a part and answer with it: at once, or as a long operation. */
+void part_reply(struct arm_request *request, struct acr_json *part, bool at_once);
+/* Delete a part: at once, or as a long operation. */
+void part_delete(struct arm_request *request, bool at_once);
+
+/* ---- arm_cache.c, arm_connected.c, arm_pools.c, arm_private_links.c ------------------------------------------------
+ */
+
+void cache_rule_put(struct arm_request *request); /* PATCH, too, as all that follow */
+void cache_rule_delete(struct arm_request *request);
+void credential_set_put(struct arm_request *request);
+void credential_set_delete(struct arm_request *request);
+void connected_put(struct arm_request *request);
+void connected_delete(struct arm_request *request);
+void connected_deactivate(struct arm_request *request);
+void connected_resync(struct arm_request *request);
+/* A token was used to sign in: the connected registry that has it for its synchronization is there. */
+void connected_seen(const char *registry, const char *token);
+void pool_put(struct arm_request *request);
+void pool_delete(struct arm_request *request);
+void pool_queue(struct arm_request *request);
+void private_endpoint_put(struct arm_request *request);
+void private_endpoint_delete(struct arm_request *request);
+void private_links_get(struct arm_request *request);
+
 #endif

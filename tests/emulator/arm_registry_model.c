@@ -318,6 +318,8 @@ struct acr_json *model_shape(struct acr_json *registry, const char *api_version)
 	const char *sku = acr_json_str(registry, "/sku/name");
 	if (!sku || strcmp(sku, "Premium") != 0)
 		acr_json_remove(acr_json_get(registry, "properties"), "networkRuleSet");
+	ACR_AUTO_FREE char *connections = acr_format("%s/privateEndpointConnections", acr_json_str(registry, "/id"));
+	acr_json_set(acr_json_get(registry, "properties"), "privateEndpointConnections", store_list(connections));
 	if (strncmp(api_version, "2026", 4) >= 0)
 		rename_rule_ids(acr_json_at(registry, "/properties/networkRuleSet/virtualNetworkRules"), "id",
 				"virtualNetworkSubnetResourceId");

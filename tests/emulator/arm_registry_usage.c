@@ -24,7 +24,7 @@ static const struct usage {
 	{"Geo-replications", {0, 0, -1}, "Count", "replications", NULL},
 	{"IPRules", {0, 0, 200}, "Count", NULL, "/properties/networkRuleSet/ipRules"},
 	{"VNetRules", {0, 0, 100}, "Count", NULL, "/properties/networkRuleSet/virtualNetworkRules"},
-	{"PrivateEndpointConnections", {0, 0, 400}, "Count", NULL, "/properties/privateEndpointConnections"},
+	{"PrivateEndpointConnections", {0, 0, 400}, "Count", "privateEndpointConnections", NULL},
 	{"ScopeMaps", {100, 500, 50000}, "Count", "scopeMaps", NULL},
 	{"Tokens", {100, 500, 50000}, "Count", "tokens", NULL},
 };

@@ -378,5 +378,6 @@ bool token_password_valid(const char *id, const char *username, const char *pass
 	const struct acr_json *actions = acr_json_at(map, "/properties/actions");
 	if (scopes)
 		*scopes = actions ? acr_json_copy(actions) : acr_json_new_array();
+	connected_seen(id, acr_json_str(token, "/id"));
 	return true;
 }
