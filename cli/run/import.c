@@ -44,6 +44,9 @@ static int check_tenant(struct context *context, struct acr_error *error)
 				"--registry-tenant needs --registry with the resource id of a registry: "
 				"/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/"
 				"Microsoft.ContainerRegistry/registries/NAME.");
+	/* A service principal of the environment signs in to any tenant that knows it. */
+	if (settings_variable("AZURE_CLIENT_SECRET"))
+		return 0;
 	if ((rc = settings_account(context->settings, context->args->global.subscription, &account, error)) < 0)
 		return rc;
 	user = acr_json_str(account, "/user/name");
