@@ -15,15 +15,17 @@ extern const struct option opt_tags;
 extern const struct option opt_yes;
 extern const struct option opt_no_wait;
 extern const struct option opt_username, opt_password, opt_suffix; /* registry sign-in */
-extern const struct option opt_hidden_group;   /* -g where it no longer means anything */
+extern const struct option opt_hidden_group;                       /* -g where it no longer means anything */
 extern const struct option opt_top, opt_orderby;
 /* --repository and --gateway: permissions of a token or scope map; their texts, for options that change them */
 extern const struct option opt_repository_permission, opt_gateway_permission;
-#define REPOSITORY_PERMISSION(lead) \
-	lead ": REPOSITORY ACTION [ACTION …] a use. Actions: content/delete, content/read, content/write, metadata/read, " \
+#define REPOSITORY_PERMISSION(lead)                                                                                    \
+	lead ": REPOSITORY ACTION [ACTION …] a use. Actions: content/delete, content/read, content/write, "          \
+	     "metadata/read, "                                                                                         \
 	     "metadata/write."
-#define GATEWAY_PERMISSION(lead) \
-	lead ": CONNECTED_REGISTRY ACTION [ACTION …] a use. Actions: config/read, config/write, message/read, message/write."
+#define GATEWAY_PERMISSION(lead)                                                                                       \
+	lead ": CONNECTED_REGISTRY ACTION [ACTION …] a use. Actions: config/read, config/write, message/read, "      \
+	     "message/write."
 /* --set, --add, --remove, --force-string */
 extern const struct option opt_set, opt_add, opt_remove, opt_force_string;
 

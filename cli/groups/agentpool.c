@@ -6,8 +6,8 @@
 #include "run/run.h"
 #include "shapes.h"
 
-#define MODEL_AGENT_POOL \
-	"id name type location tags " MODEL_SYSTEM_DATA " properties(count tier os virtualNetworkSubnetResourceId " \
+#define MODEL_AGENT_POOL                                                                                               \
+	"id name type location tags " MODEL_SYSTEM_DATA " properties(count tier os virtualNetworkSubnetResourceId "    \
 	"provisioningState)"
 
 static const struct option name = {
@@ -70,11 +70,12 @@ static const struct command commands[] = {
 		.path = "agentpool create",
 		.summary = "Create an agent pool.",
 		.options = OPTIONS(ONE, &new_count, &tier, &os, &subnet, &opt_no_wait),
-		.examples = EXAMPLES({"Two agents of the tier S2", "acr agentpool create -n mypool -r myregistry -c 2 --tier S2"},
-				     {"Agents in a virtual network",
-				      "acr agentpool create -n mypool -r myregistry --subnet-id "
-				      "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mygroup/providers/"
-				      "Microsoft.Network/virtualNetworks/myvnet/subnets/mysubnet"}),
+		.examples = EXAMPLES(
+			{"Two agents of the tier S2", "acr agentpool create -n mypool -r myregistry -c 2 --tier S2"},
+			{"Agents in a virtual network",
+			 "acr agentpool create -n mypool -r myregistry --subnet-id "
+			 "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mygroup/providers/"
+			 "Microsoft.Network/virtualNetworks/myvnet/subnets/mysubnet"}),
 		.op = &acr_op_agentpool_create,
 		.prepare = registry_location_prepare,
 		.model = MODEL_AGENT_POOL,
@@ -84,7 +85,8 @@ static const struct command commands[] = {
 		.path = "agentpool delete",
 		.summary = "Delete an agent pool.",
 		.options = OPTIONS(ONE, &opt_yes, &opt_no_wait),
-		.examples = EXAMPLES({"Delete without a question", "acr agentpool delete -n mypool -r myregistry --yes"}),
+		.examples =
+			EXAMPLES({"Delete without a question", "acr agentpool delete -n mypool -r myregistry --yes"}),
 		.op = &acr_op_agentpool_delete,
 		.sku = "managed",
 		.confirm = "Are you sure you want to delete the agentpool '{name}' in registry '{registry}'?",
@@ -105,7 +107,8 @@ static const struct command commands[] = {
 		.path = "agentpool show",
 		.summary = "Show an agent pool, or how many runs wait for it.",
 		.options = OPTIONS(ONE, &queue_count),
-		.examples = EXAMPLES({"How many runs wait", "acr agentpool show -n mypool -r myregistry --queue-count"}),
+		.examples =
+			EXAMPLES({"How many runs wait", "acr agentpool show -n mypool -r myregistry --queue-count"}),
 		.op = &acr_op_agentpool_show,
 		.run = agentpool_show,
 		.sku = "managed",

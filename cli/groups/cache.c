@@ -6,9 +6,9 @@
 #include "run/run.h"
 #include "shapes.h"
 
-#define MODEL_CACHE_RULE \
-	"id name type " MODEL_SYSTEM_DATA " " MODEL_IDENTITY " properties(credentialSetResourceId sourceRepository " \
-	"targetRepository creationDate:time provisioningState)"
+#define MODEL_CACHE_RULE                                                                                               \
+	"id name type " MODEL_SYSTEM_DATA " properties(credentialSetResourceId sourceRepository targetRepository "     \
+	"creationDate:time provisioningState) " MODEL_IDENTITY
 
 static const struct option name = {
 	.name = "name",
@@ -68,11 +68,12 @@ static const struct command commands[] = {
 		.summary = "Create a cache rule: images are pulled through, and kept.",
 		.options = OPTIONS(&opt_registry, &name, &source, &target, &opt_resource_group, &credential_set,
 				   &new_identity),
-		.examples = EXAMPLES({"Cache a public repository",
-				      "acr cache create -r myregistry -n myrule -s docker.io/library/ubuntu -t ubuntu"},
-				     {"Sign in to the source registry",
-				      "acr cache create -r myregistry -n myrule -s docker.io/library/ubuntu -t ubuntu -c "
-				      "mycredentials"}),
+		.examples =
+			EXAMPLES({"Cache a public repository",
+				  "acr cache create -r myregistry -n myrule -s docker.io/library/ubuntu -t ubuntu"},
+				 {"Sign in to the source registry",
+				  "acr cache create -r myregistry -n myrule -s docker.io/library/ubuntu -t ubuntu -c "
+				  "mycredentials"}),
 		.op = &acr_op_cache_create,
 		.prepare = cache_prepare,
 		.body = "{\"properties\":{\"credentialSetResourceId\":null}}",
@@ -108,8 +109,9 @@ static const struct command commands[] = {
 		.summary = "Change how a cache rule signs in to its source registry.",
 		.options = OPTIONS(&opt_registry, &name, &opt_resource_group, &credential_set, &remove_credential_set,
 				   &identity, &opt_set, &opt_add, &opt_remove, &opt_force_string),
-		.examples = EXAMPLES({"Another credential set", "acr cache update -r myregistry -n myrule -c mycredentials"},
-				     {"No credential set", "acr cache update -r myregistry -n myrule --remove-cred-set"}),
+		.examples = EXAMPLES(
+			{"Another credential set", "acr cache update -r myregistry -n myrule -c mycredentials"},
+			{"No credential set", "acr cache update -r myregistry -n myrule --remove-cred-set"}),
 		.op = &acr_op_cache_update,
 		.check = cache_update_check,
 		.prepare = cache_prepare,

@@ -23,18 +23,20 @@ static const struct option former_name = {
 	.help = "The former name of --registry.",
 };
 
-#define STATUS(variable, words, where, text) \
-	static const struct option variable = { \
-		.name = "status", \
-		.type = &type_choice, \
-		.choices = words, \
-		.bind = where, \
-		.help = text, \
+#define STATUS(variable, words, where, text)                                                                           \
+	static const struct option variable = {                                                                        \
+		.name = "status",                                                                                      \
+		.type = &type_choice,                                                                                  \
+		.choices = words,                                                                                      \
+		.bind = where,                                                                                         \
+		.help = text,                                                                                          \
 	};
 STATUS(arm_status, on_off, BODY("/properties/policies/azureADAuthenticationAsArmPolicy/status"),
        "Whether Azure Resource Manager tokens are accepted for signing in to the registry.")
-STATUS(trust_status, CHOICES("disabled"), BODY("/properties/policies/trustPolicy/status"), "Content trust can be disabled only.")
-STATUS(retention_status, on_off, BODY("/properties/policies/retentionPolicy/status"), "Whether untagged manifests are deleted after some days.")
+STATUS(trust_status, CHOICES("disabled"), BODY("/properties/policies/trustPolicy/status"),
+       "Content trust can be disabled only.")
+STATUS(retention_status, on_off, BODY("/properties/policies/retentionPolicy/status"),
+       "Whether untagged manifests are deleted after some days.")
 STATUS(deletion_status, on_off, {.kind = BIND_NONE}, "Whether what is deleted can be restored for some days.")
 
 static const struct option retention_type = {
@@ -65,7 +67,8 @@ static const struct command arm_commands[] = {
 		.path = "config authentication-as-arm show",
 		.summary = "Show whether Azure Resource Manager tokens are accepted for signing in.",
 		.options = OPTIONS(&opt_registry, &former_name, &opt_resource_group),
-		.examples = EXAMPLES({"The status", "acr config authentication-as-arm show -r myregistry --query status -o tsv"}),
+		.examples = EXAMPLES(
+			{"The status", "acr config authentication-as-arm show -r myregistry --query status -o tsv"}),
 		.op = &acr_op_registry_show,
 		.select = "properties.policies.azureADAuthenticationAsArmPolicy",
 		.model = "status",
@@ -74,7 +77,8 @@ static const struct command arm_commands[] = {
 		.path = "config authentication-as-arm update",
 		.summary = "Accept Azure Resource Manager tokens for signing in, or refuse them.",
 		.options = OPTIONS(&opt_registry, &former_name, &arm_status, &opt_resource_group),
-		.examples = EXAMPLES({"Refuse them", "acr config authentication-as-arm update -r myregistry --status disabled"}),
+		.examples = EXAMPLES(
+			{"Refuse them", "acr config authentication-as-arm update -r myregistry --status disabled"}),
 		.op = &acr_op_registry_update,
 		.base = BASE_POLICIES,
 		.select = "properties.policies.azureADAuthenticationAsArmPolicy",
@@ -88,7 +92,8 @@ static const struct command trust_commands[] = {
 		.path = "config content-trust show",
 		.summary = "Show whether content trust is enabled.",
 		.options = OPTIONS(&opt_registry, &former_name, &opt_resource_group),
-		.examples = EXAMPLES({"The status", "acr config content-trust show -r myregistry --query status -o tsv"}),
+		.examples =
+			EXAMPLES({"The status", "acr config content-trust show -r myregistry --query status -o tsv"}),
 		.op = &acr_op_registry_show,
 		.sku = "Premium",
 		.select = "properties.policies.trustPolicy",
@@ -98,7 +103,8 @@ static const struct command trust_commands[] = {
 		.path = "config content-trust update",
 		.summary = "Disable content trust; it cannot be enabled any more.",
 		.options = OPTIONS(&opt_registry, &former_name, &trust_status, &opt_resource_group, &opt_yes),
-		.examples = EXAMPLES({"Disable it", "acr config content-trust update -r myregistry --status disabled --yes"}),
+		.examples = EXAMPLES(
+			{"Disable it", "acr config content-trust update -r myregistry --status disabled --yes"}),
 		.op = &acr_op_registry_update,
 		.sku = "Premium",
 		.confirm = "Content trust is retired: once disabled it cannot be enabled again. Disable it?",
@@ -125,9 +131,10 @@ static const struct command retention_commands[] = {
 		.summary = "Change the retention policy for untagged manifests.",
 		.options = OPTIONS(&opt_registry, &retention_type, &retention_status, &retention_days,
 				   &opt_resource_group),
-		.examples = EXAMPLES({"Delete untagged manifests after 30 days",
-				      "acr config retention update -r myregistry --type UntaggedManifests --status enabled "
-				      "--days 30"}),
+		.examples =
+			EXAMPLES({"Delete untagged manifests after 30 days",
+				  "acr config retention update -r myregistry --type UntaggedManifests --status enabled "
+				  "--days 30"}),
 		.op = &acr_op_registry_update,
 		.sku = "Premium",
 		.base = BASE_POLICIES,

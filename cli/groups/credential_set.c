@@ -6,9 +6,9 @@
 #include "run/run.h"
 #include "shapes.h"
 
-#define MODEL_CREDENTIAL_SET \
-	"id name type " MODEL_SYSTEM_DATA " " MODEL_IDENTITY " properties(loginServer authCredentials[name " \
-	"usernameSecretIdentifier passwordSecretIdentifier credentialHealth{status errorCode errorMessage}] " \
+#define MODEL_CREDENTIAL_SET                                                                                           \
+	"id name type " MODEL_SYSTEM_DATA " " MODEL_IDENTITY " properties(loginServer authCredentials[name "           \
+	"usernameSecretIdentifier passwordSecretIdentifier credentialHealth{status errorCode errorMessage}] "          \
 	"creationDate:time provisioningState)"
 
 static const struct option name = {
@@ -32,14 +32,14 @@ static const struct option login_server = {
 };
 
 /* Where secrets are; create must have both. */
-#define SECRET(variable, long_name, its_letter, member, needed) \
-	static const struct option variable = { \
-		.name = long_name "-id", \
-		.letter = its_letter, \
-		.type = &type_secret_url, \
-		.flags = needed, \
-		.bind = BODY("/properties/authCredentials/0/" member), \
-		.help = "Key vault URL of the secret that holds the " long_name ".", \
+#define SECRET(variable, long_name, its_letter, member, needed)                                                        \
+	static const struct option variable = {                                                                        \
+		.name = long_name "-id",                                                                               \
+		.letter = its_letter,                                                                                  \
+		.type = &type_secret_url,                                                                              \
+		.flags = needed,                                                                                       \
+		.bind = BODY("/properties/authCredentials/0/" member),                                                 \
+		.help = "Key vault URL of the secret that holds the " long_name ".",                                   \
 	};
 SECRET(new_username, "username", 'u', "usernameSecretIdentifier", OPT_REQUIRED)
 SECRET(new_password, "password", 'p', "passwordSecretIdentifier", OPT_REQUIRED)
@@ -51,8 +51,8 @@ static const struct command commands[] = {
 		.path = "credential-set create",
 		.summary = "Create a credential set.",
 		.details = "It gets a managed identity of its own, which must be permitted to read the two secrets.",
-		.options = OPTIONS(&opt_registry, &name, &new_password, &new_username, &login_server,
-				   &opt_resource_group),
+		.options =
+			OPTIONS(&opt_registry, &name, &new_password, &new_username, &login_server, &opt_resource_group),
 		.examples = EXAMPLES({"For Docker Hub",
 				      "acr credential-set create -r myregistry -n mycredentials -l docker.io -u "
 				      "https://myvault.vault.azure.net/secrets/user -p "
@@ -66,8 +66,8 @@ static const struct command commands[] = {
 		.path = "credential-set delete",
 		.summary = "Delete a credential set.",
 		.options = OPTIONS(&opt_registry, &name, &opt_resource_group, &opt_yes),
-		.examples = EXAMPLES(
-			{"Delete without a question", "acr credential-set delete -r myregistry -n mycredentials --yes"}),
+		.examples = EXAMPLES({"Delete without a question",
+				      "acr credential-set delete -r myregistry -n mycredentials --yes"}),
 		.op = &acr_op_credential_set_delete,
 		.confirm = "Are you sure you want to perform this operation?",
 		.flags = CMD_NO_RESULT,
@@ -84,9 +84,10 @@ static const struct command commands[] = {
 		.path = "credential-set show",
 		.summary = "Show a credential set, and whether its secrets can be read.",
 		.options = OPTIONS(&opt_registry, &name, &opt_resource_group),
-		.examples = EXAMPLES({"The identity that reads its secrets",
-				      "acr credential-set show -r myregistry -n mycredentials --query identity.principalId -o "
-				      "tsv"}),
+		.examples = EXAMPLES(
+			{"The identity that reads its secrets",
+			 "acr credential-set show -r myregistry -n mycredentials --query identity.principalId -o "
+			 "tsv"}),
 		.op = &acr_op_credential_set_show,
 		.model = MODEL_CREDENTIAL_SET,
 	},
@@ -95,9 +96,8 @@ static const struct command commands[] = {
 		.summary = "Change which secrets a credential set uses.",
 		.options = OPTIONS(&opt_registry, &name, &opt_resource_group, &password, &username, &opt_set, &opt_add,
 				   &opt_remove, &opt_force_string),
-		.examples = EXAMPLES({"Another password",
-				      "acr credential-set update -r myregistry -n mycredentials -p "
-				      "https://myvault.vault.azure.net/secrets/newpassword"}),
+		.examples = EXAMPLES({"Another password", "acr credential-set update -r myregistry -n mycredentials -p "
+							  "https://myvault.vault.azure.net/secrets/newpassword"}),
 		.op = &acr_op_credential_set_update,
 		.check = credential_set_update_check,
 		.base = "properties(authCredentials[name usernameSecretIdentifier passwordSecretIdentifier])",

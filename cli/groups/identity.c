@@ -10,7 +10,8 @@ static const struct option identities = {
 	.name = "identities",
 	.type = &type_identities,
 	.flags = OPT_REQUIRED,
-	.help = "Names or ids of user-assigned managed identities, separated by spaces; '[system]' is the registry's own.",
+	.help = "Names or ids of user-assigned managed identities, separated by spaces; '[system]' is the registry's "
+		"own.",
 };
 static const struct option identity = {
 	.name = "identity",
@@ -29,9 +30,10 @@ static const struct command commands[] = {
 		.path = "identity assign",
 		.summary = "Give managed identities to a registry.",
 		.options = OPTIONS(&opt_registry_name, &identities, &opt_resource_group),
-		.examples = EXAMPLES({"An identity of its own", "acr identity assign -n myregistry --identities [system]"},
-				     {"An identity of the same resource group",
-				      "acr identity assign -n myregistry --identities myidentity"}),
+		.examples =
+			EXAMPLES({"An identity of its own", "acr identity assign -n myregistry --identities [system]"},
+				 {"An identity of the same resource group",
+				  "acr identity assign -n myregistry --identities myidentity"}),
 		.op = &acr_op_registry_update,
 		.base = PICK_REGISTRY,
 		.prepare = identity_assign_prepare,
@@ -68,9 +70,9 @@ static const struct command encryption_commands[] = {
 		.path = "encryption rotate-key",
 		.summary = "Let a registry use another key, or another identity to read it with.",
 		.options = OPTIONS(&opt_registry_name, &identity, &key, &opt_resource_group),
-		.examples = EXAMPLES({"Another key",
-				      "acr encryption rotate-key -n myregistry --key-encryption-key "
-				      "https://myvault.vault.azure.net/keys/mykey --identity myidentity"}),
+		.examples =
+			EXAMPLES({"Another key", "acr encryption rotate-key -n myregistry --key-encryption-key "
+						 "https://myvault.vault.azure.net/keys/mykey --identity myidentity"}),
 		.op = &acr_op_registry_update,
 		.base = PICK_REGISTRY,
 		.prepare = encryption_rotate_prepare,
@@ -81,9 +83,10 @@ static const struct command encryption_commands[] = {
 		.path = "encryption show",
 		.summary = "Show how a registry is encrypted.",
 		.options = OPTIONS(&opt_registry_name, &opt_resource_group),
-		.examples = EXAMPLES({"The key's version in use",
-				      "acr encryption show -n myregistry --query keyVaultProperties.versionedKeyIdentifier -o "
-				      "tsv"}),
+		.examples = EXAMPLES(
+			{"The key's version in use",
+			 "acr encryption show -n myregistry --query keyVaultProperties.versionedKeyIdentifier -o "
+			 "tsv"}),
 		.op = &acr_op_registry_show,
 		.select = "properties.encryption",
 		.model = "status keyVaultProperties{keyIdentifier versionedKeyIdentifier identity keyRotationEnabled "

@@ -8,8 +8,8 @@
 
 #define MODEL_RULES "name properties(provisioningState " MODEL_NETWORK_RULES ")"
 #define BASE_RULES "properties(" PICK_NETWORK_RULES ")"
-#define MODEL_CONNECTION \
-	"id name type " MODEL_SYSTEM_DATA " properties(privateEndpoint{id} privateLinkServiceConnectionState{status " \
+#define MODEL_CONNECTION                                                                                               \
+	"id name type " MODEL_SYSTEM_DATA " properties(privateEndpoint{id} privateLinkServiceConnectionState{status "  \
 	"description actionsRequired} provisioningState)"
 
 static const struct option address = {
@@ -74,8 +74,9 @@ static const struct command rule_commands[] = {
 		.path = "network-rule list",
 		.summary = "List the network rules of a registry.",
 		.options = OPTIONS(&opt_registry_name, &opt_resource_group),
-		.examples = EXAMPLES({"The addresses",
-				      "acr network-rule list -n myregistry --query 'ipRules[].ipAddressOrRange' -o tsv"}),
+		.examples =
+			EXAMPLES({"The addresses",
+				  "acr network-rule list -n myregistry --query 'ipRules[].ipAddressOrRange' -o tsv"}),
 		.op = &acr_op_registry_show,
 		.sku = "Premium",
 		.select = "properties.networkRuleSet",
@@ -102,7 +103,8 @@ static const struct command connection_commands[] = {
 		.path = "private-endpoint-connection approve",
 		.summary = "Approve a private endpoint connection.",
 		.options = OPTIONS(&registry_name, &connection, &opt_resource_group, &description),
-		.examples = EXAMPLES({"Approve one", "acr private-endpoint-connection approve -r myregistry -n myconnection"}),
+		.examples = EXAMPLES(
+			{"Approve one", "acr private-endpoint-connection approve -r myregistry -n myconnection"}),
 		.op = &acr_op_private_endpoint_create,
 		.base = "properties(privateEndpoint{id} privateLinkServiceConnectionState{actionsRequired})",
 		.base_op = &acr_op_private_endpoint_show,
@@ -113,7 +115,8 @@ static const struct command connection_commands[] = {
 		.path = "private-endpoint-connection delete",
 		.summary = "Delete a private endpoint connection.",
 		.options = OPTIONS(&registry_name, &connection, &opt_resource_group),
-		.examples = EXAMPLES({"Delete one", "acr private-endpoint-connection delete -r myregistry -n myconnection"}),
+		.examples = EXAMPLES(
+			{"Delete one", "acr private-endpoint-connection delete -r myregistry -n myconnection"}),
 		.op = &acr_op_private_endpoint_delete,
 		.flags = CMD_NO_RESULT,
 	},
@@ -131,9 +134,10 @@ static const struct command connection_commands[] = {
 		.path = "private-endpoint-connection reject",
 		.summary = "Reject a private endpoint connection.",
 		.options = OPTIONS(&registry_name, &connection, &opt_resource_group, &description),
-		.examples = EXAMPLES({"Reject one, and say why",
-				      "acr private-endpoint-connection reject -r myregistry -n myconnection --description "
-				      "'not from this network'"}),
+		.examples =
+			EXAMPLES({"Reject one, and say why",
+				  "acr private-endpoint-connection reject -r myregistry -n myconnection --description "
+				  "'not from this network'"}),
 		.op = &acr_op_private_endpoint_create,
 		.base = "properties(privateEndpoint{id} privateLinkServiceConnectionState{actionsRequired})",
 		.base_op = &acr_op_private_endpoint_show,
@@ -144,7 +148,8 @@ static const struct command connection_commands[] = {
 		.path = "private-endpoint-connection show",
 		.summary = "Show a private endpoint connection.",
 		.options = OPTIONS(&registry_name, &connection, &opt_resource_group),
-		.examples = EXAMPLES({"One connection", "acr private-endpoint-connection show -r myregistry -n myconnection"}),
+		.examples = EXAMPLES(
+			{"One connection", "acr private-endpoint-connection show -r myregistry -n myconnection"}),
 		.op = &acr_op_private_endpoint_show,
 		.model = MODEL_CONNECTION,
 	},
@@ -156,8 +161,9 @@ static const struct command link_commands[] = {
 		.path = "private-link-resource list",
 		.summary = "List what private endpoints of a registry can be connected to.",
 		.options = OPTIONS(&opt_registry_name, &opt_resource_group),
-		.examples = EXAMPLES({"The names that must resolve privately",
-				      "acr private-link-resource list -n myregistry --query '[].requiredMembers[]' -o tsv"}),
+		.examples = EXAMPLES(
+			{"The names that must resolve privately",
+			 "acr private-link-resource list -n myregistry --query '[].requiredMembers[]' -o tsv"}),
 		.op = &acr_op_private_link_list,
 		.model = "type id name properties(groupId requiredMembers requiredZoneNames)",
 		.columns = registry_columns,

@@ -25,26 +25,27 @@ static const struct option description = {
 };
 
 /* Options that add permissions or take them away; `short_name` is what they were called before. */
-#define PERMISSION(variable, long_name, kind, text) \
-	static const struct option variable = { \
-		.name = long_name, \
-		.type = &type_##kind##_permission, \
-		.flags = OPT_APPEND, \
-		.complete = #kind, \
-		.help = text, \
+#define PERMISSION(variable, long_name, kind, text)                                                                    \
+	static const struct option variable = {                                                                        \
+		.name = long_name,                                                                                     \
+		.type = &type_##kind##_permission,                                                                     \
+		.flags = OPT_APPEND,                                                                                   \
+		.complete = #kind,                                                                                     \
+		.help = text,                                                                                          \
 	};
-#define FORMER(variable, short_name, long_name) \
-	static const struct option variable = { \
-		.name = short_name, \
-		.key = long_name, \
-		.type = &type_repository_permission, \
-		.flags = OPT_APPEND | OPT_HIDDEN | OPT_DEPRECATED, \
-		.instead = "--" long_name, \
-		.complete = "repository", \
-		.help = "The former name of --" long_name ".", \
+#define FORMER(variable, short_name, long_name)                                                                        \
+	static const struct option variable = {                                                                        \
+		.name = short_name,                                                                                    \
+		.key = long_name,                                                                                      \
+		.type = &type_repository_permission,                                                                   \
+		.flags = OPT_APPEND | OPT_HIDDEN | OPT_DEPRECATED,                                                     \
+		.instead = "--" long_name,                                                                             \
+		.complete = "repository",                                                                              \
+		.help = "The former name of --" long_name ".",                                                         \
 	};
 PERMISSION(add_repository, "add-repository", repository, REPOSITORY_PERMISSION("Repository permissions to add"))
-PERMISSION(remove_repository, "remove-repository", repository, REPOSITORY_PERMISSION("Repository permissions to remove"))
+PERMISSION(remove_repository, "remove-repository", repository,
+	   REPOSITORY_PERMISSION("Repository permissions to remove"))
 PERMISSION(add_gateway, "add-gateway", gateway, GATEWAY_PERMISSION("Gateway permissions to add"))
 PERMISSION(remove_gateway, "remove-gateway", gateway, GATEWAY_PERMISSION("Gateway permissions to remove"))
 FORMER(add, "add", "add-repository")
@@ -68,10 +69,12 @@ static const struct command commands[] = {
 		.path = "scope-map delete",
 		.summary = "Delete a scope map.",
 		.options = OPTIONS(&opt_registry, &name, &opt_yes, &opt_resource_group),
-		.examples = EXAMPLES({"Delete without a question", "acr scope-map delete -n myscopemap -r myregistry --yes"}),
+		.examples = EXAMPLES(
+			{"Delete without a question", "acr scope-map delete -n myscopemap -r myregistry --yes"}),
 		.op = &acr_op_scope_map_delete,
 		.run = run_unless_declined,
-		.confirm = "Deleting the scope map '{name}' will remove its permissions with associated tokens. Proceed?",
+		.confirm =
+			"Deleting the scope map '{name}' will remove its permissions with associated tokens. Proceed?",
 		.columns = scope_map_columns,
 		.flags = CMD_NO_RESULT,
 	},
@@ -88,8 +91,8 @@ static const struct command commands[] = {
 		.path = "scope-map show",
 		.summary = "Show a scope map.",
 		.options = OPTIONS(&opt_registry, &name, &opt_resource_group),
-		.examples = EXAMPLES({"What it permits",
-				      "acr scope-map show -n myscopemap -r myregistry --query actions -o tsv"}),
+		.examples = EXAMPLES(
+			{"What it permits", "acr scope-map show -n myscopemap -r myregistry --query actions -o tsv"}),
 		.op = &acr_op_scope_map_show,
 		.model = MODEL_SCOPE_MAP,
 		.columns = scope_map_columns,
@@ -99,9 +102,10 @@ static const struct command commands[] = {
 		.summary = "Change what a scope map permits.",
 		.options = OPTIONS(&opt_registry, &name, &add_repository, &add, &remove_repository, &remove_,
 				   &add_gateway, &remove_gateway, &opt_resource_group, &description),
-		.examples = EXAMPLES({"Pulling instead of pushing",
-				      "acr scope-map update -n myscopemap -r myregistry --add-repository app content/read "
-				      "--remove-repository app content/write"}),
+		.examples =
+			EXAMPLES({"Pulling instead of pushing",
+				  "acr scope-map update -n myscopemap -r myregistry --add-repository app content/read "
+				  "--remove-repository app content/write"}),
 		.op = &acr_op_scope_map_update,
 		.check = scope_map_update_check,
 		.base = "properties(actions)",

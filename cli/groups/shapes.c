@@ -61,7 +61,8 @@ const struct column webhook_event_columns[] = {
 	{.header = "ID", .path = "id"},
 	{.header = "ACTION", .path = MESSAGE "action"},
 	{.header = "IMAGE", .path = "join(':', not_null(" MESSAGE "target.[repository, tag][?@], `[]`))"},
-	{.header = "HTTP STATUS", .path = "join(' ', not_null(eventResponseMessage.[statusCode, reasonPhrase][?@], `[]`))"},
+	{.header = "HTTP STATUS",
+	 .path = "join(' ', not_null(eventResponseMessage.[statusCode, reasonPhrase][?@], `[]`))"},
 	{.header = "TIMESTAMP", .path = MESSAGE "timestamp", .format = cell_time},
 	{0},
 };
@@ -77,8 +78,12 @@ const struct column scope_map_columns[] = {
 const struct column token_columns[] = {
 	{.header = "NAME", .path = "name"},
 	{.header = "SCOPE MAP", .path = "scopeMapId", .format = cell_last_segment},
-	{.header = "PASSWORD1 EXPIRY", .path = "credentials.passwords[?name=='password1'] | [0]", .format = cell_expiry},
-	{.header = "PASSWORD2 EXPIRY", .path = "credentials.passwords[?name=='password2'] | [0]", .format = cell_expiry},
+	{.header = "PASSWORD1 EXPIRY",
+	 .path = "credentials.passwords[?name=='password1'] | [0]",
+	 .format = cell_expiry},
+	{.header = "PASSWORD2 EXPIRY",
+	 .path = "credentials.passwords[?name=='password2'] | [0]",
+	 .format = cell_expiry},
 	{.header = "STATUS", .path = "status", .format = cell_title},
 	{.header = "PROVISIONING STATE", .path = "provisioningState"},
 	{.header = "CREATION DATE", .path = "creationDate", .format = cell_time},
@@ -86,9 +91,12 @@ const struct column token_columns[] = {
 };
 
 /* A password that was not made has no columns: an empty list is no cell. */
-#define PASSWORD(number) \
-	{.header = "PASSWORD" number, .path = "passwords[?name=='password" number "'].value"}, \
-	{.header = "PASSWORD" number " EXPIRY", .path = "passwords[?name=='password" number "']", .format = cell_expiry}
+#define PASSWORD(number)                                                                                               \
+	{.header = "PASSWORD" number, .path = "passwords[?name=='password" number "'].value"},                         \
+	{                                                                                                              \
+		.header = "PASSWORD" number " EXPIRY", .path = "passwords[?name=='password" number "']",               \
+		.format = cell_expiry                                                                                  \
+	}
 const struct column token_credential_columns[] = {
 	{.header = "USERNAME", .path = "username"}, PASSWORD("1"), PASSWORD("2"), {0}};
 

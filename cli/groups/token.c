@@ -72,7 +72,7 @@ static const struct option former_days = {
 	.instead = "--expiration-in-days",
 	.help = "The former name of --expiration-in-days.",
 };
-#define PASSWORD(variable, long_name, text) \
+#define PASSWORD(variable, long_name, text)                                                                            \
 	static const struct option variable = {.name = long_name, .type = &type_flag, .help = text};
 PASSWORD(make_first, "password1", "Make the first password. Both are made when none is named.")
 PASSWORD(make_second, "password2", "Make the second password. Both are made when none is named.")
@@ -83,18 +83,21 @@ static const struct command commands[] = {
 	{
 		.path = "token create",
 		.summary = "Create a token, and passwords for it.",
-		.details = "The permissions of the token come from a scope map: one that is there, or one that is made for "
+		.details = "The permissions of the token come from a scope map: one that is there, or one that is made "
+			   "for "
 			   "the permissions named with --repository and --gateway. The passwords are shown this once.",
-		.options = OPTIONS(&opt_registry, &name, &scope_map, &opt_repository_permission, &opt_gateway_permission,
-				   &status, &opt_resource_group, &no_passwords, &expiration, &expiration_days),
-		.examples = EXAMPLES({"With the permissions of a scope map",
-				      "acr token create -n mytoken -r myregistry --scope-map myscopemap"},
-				     {"For pulling from one repository, for 30 days",
-				      "acr token create -n mytoken -r myregistry --repository app content/read metadata/read "
-				      "--expiration-in-days 30"},
-				     {"Disabled, without passwords",
-				      "acr token create -n mytoken -r myregistry --repository app content/read --status "
-				      "disabled --no-passwords"}),
+		.options =
+			OPTIONS(&opt_registry, &name, &scope_map, &opt_repository_permission, &opt_gateway_permission,
+				&status, &opt_resource_group, &no_passwords, &expiration, &expiration_days),
+		.examples = EXAMPLES(
+			{"With the permissions of a scope map",
+			 "acr token create -n mytoken -r myregistry --scope-map myscopemap"},
+			{"For pulling from one repository, for 30 days",
+			 "acr token create -n mytoken -r myregistry --repository app content/read metadata/read "
+			 "--expiration-in-days 30"},
+			{"Disabled, without passwords",
+			 "acr token create -n mytoken -r myregistry --repository app content/read --status "
+			 "disabled --no-passwords"}),
 		.op = &acr_op_token_create,
 		.run = token_create,
 		.check = token_create_check,
@@ -109,7 +112,8 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"Delete without a question", "acr token delete -n mytoken -r myregistry --yes"}),
 		.op = &acr_op_token_delete,
 		.run = run_unless_declined,
-		.confirm = "Deleting the token '{name}' will invalidate access to anyone using its credentials. Proceed?",
+		.confirm =
+			"Deleting the token '{name}' will invalidate access to anyone using its credentials. Proceed?",
 		.columns = token_columns,
 		.flags = CMD_NO_RESULT,
 	},
@@ -136,8 +140,9 @@ static const struct command commands[] = {
 		.summary = "Give a token another scope map or status.",
 		.details = "As with az, a token is enabled unless --status disabled is given.",
 		.options = OPTIONS(&opt_registry, &name, &scope_map, &status, &opt_resource_group),
-		.examples = EXAMPLES({"Another scope map", "acr token update -n mytoken -r myregistry --scope-map mynewmap"},
-				     {"Disable it", "acr token update -n mytoken -r myregistry --status disabled"}),
+		.examples = EXAMPLES(
+			{"Another scope map", "acr token update -n mytoken -r myregistry --scope-map mynewmap"},
+			{"Disable it", "acr token update -n mytoken -r myregistry --status disabled"}),
 		.op = &acr_op_token_update,
 		.model = MODEL_TOKEN,
 		.columns = token_columns,
@@ -150,7 +155,8 @@ static const struct command credential_commands[] = {
 		.path = "token credential delete",
 		.summary = "Delete passwords of a token.",
 		.options = OPTIONS(&opt_registry, &name, &delete_first, &delete_second, &opt_resource_group),
-		.examples = EXAMPLES({"Delete both", "acr token credential delete -n mytoken -r myregistry --password1 --password2"}),
+		.examples = EXAMPLES({"Delete both",
+				      "acr token credential delete -n mytoken -r myregistry --password1 --password2"}),
 		.op = &acr_op_token_update,
 		.check = token_credential_delete_check,
 		.base = "properties(credentials{passwords[name]})",

@@ -6,11 +6,13 @@
 #include "run/run.h"
 #include "shapes.h"
 
-#define MODEL_WEBHOOK \
+#define MODEL_WEBHOOK                                                                                                  \
 	"id name type location tags " MODEL_SYSTEM_DATA " properties(status scope actions provisioningState)"
-#define MODEL_EVENT \
-	"id eventRequestMessage{content{id timestamp:time action target{mediaType size digest length repository url tag " \
-	"name version} request{id addr host method useragent} actor{name} source{addr instanceID>instanceId}} headers " \
+#define MODEL_EVENT                                                                                                    \
+	"id eventRequestMessage{content{id timestamp:time action target{mediaType size digest length repository url "  \
+	"tag "                                                                                                         \
+	"name version} request{id addr host method useragent} actor{name} source{addr instanceID>instanceId}} "        \
+	"headers "                                                                                                     \
 	"method requestUri version} eventResponseMessage{content headers reasonPhrase statusCode version}"
 
 static const char *const actions[] = {"push", "delete", "quarantine", "chart_push", "chart_delete", NULL};
@@ -90,13 +92,15 @@ static const struct command commands[] = {
 	{
 		.path = "webhook create",
 		.summary = "Create a webhook.",
-		.options = OPTIONS(ONE, &new_uri, &new_actions, &opt_location, &headers, &new_status, &scope, &opt_tags),
-		.examples = EXAMPLES({"Notify pushes and deletions",
-				      "acr webhook create -n mywebhook -r myregistry --uri https://example.com/hook --actions "
-				      "push delete"},
-				     {"Send a header field with every notification",
-				      "acr webhook create -n mywebhook -r myregistry --uri https://example.com/hook --actions "
-				      "push --headers 'X-Team=blue'"}),
+		.options =
+			OPTIONS(ONE, &new_uri, &new_actions, &opt_location, &headers, &new_status, &scope, &opt_tags),
+		.examples = EXAMPLES(
+			{"Notify pushes and deletions",
+			 "acr webhook create -n mywebhook -r myregistry --uri https://example.com/hook --actions "
+			 "push delete"},
+			{"Send a header field with every notification",
+			 "acr webhook create -n mywebhook -r myregistry --uri https://example.com/hook --actions "
+			 "push --headers 'X-Team=blue'"}),
 		.op = &acr_op_webhook_create,
 		.prepare = registry_location_prepare,
 		.sku = "managed",
@@ -161,8 +165,8 @@ static const struct command commands[] = {
 		.path = "webhook show",
 		.summary = "Show a webhook.",
 		.options = OPTIONS(ONE),
-		.examples = EXAMPLES({"Its status",
-				      "acr webhook show -n mywebhook -r myregistry --query status -o tsv"}),
+		.examples =
+			EXAMPLES({"Its status", "acr webhook show -n mywebhook -r myregistry --query status -o tsv"}),
 		.op = &acr_op_webhook_show,
 		.sku = "managed",
 		.model = MODEL_WEBHOOK,
@@ -171,8 +175,8 @@ static const struct command commands[] = {
 	{
 		.path = "webhook update",
 		.summary = "Change a webhook.",
-		.options = OPTIONS(ONE, &uri, &changed_actions, &headers, &status, &scope, &opt_tags, &opt_set, &opt_add,
-				   &opt_remove, &opt_force_string),
+		.options = OPTIONS(ONE, &uri, &changed_actions, &headers, &status, &scope, &opt_tags, &opt_set,
+				   &opt_add, &opt_remove, &opt_force_string),
 		.examples = EXAMPLES({"Send nothing for the time being",
 				      "acr webhook update -n mywebhook -r myregistry --status disabled"},
 				     {"Other header fields",
