@@ -97,6 +97,7 @@ fuzz: fuzzers
 .PHONY: check
 check:
 	tests/setup check $(if $(AZ),az)
+	$(if $(CONFORMANCE),tests/setup conformance)
 	$(MAKE) all build/meta/print_output
 	$(MAKE) SANITIZE=1 unit build/sanitize/acr
 	$(MAKE) fuzzers
@@ -170,7 +171,7 @@ clean:
 help:
 	@echo 'make                 build acr and acr-emulator'
 	@echo 'make demo            install packages, build, show the whole job on an emulator'
-	@echo 'make check           install packages, build, test (AZ=1: install the Azure CLI, too, and compare)'
+	@echo 'make check           install packages, build, test (AZ=1 and CONFORMANCE=1: see README.md)'
 	@echo 'make bench           measure against curl and other tools'
 	@echo 'make install         DESTDIR= PREFIX=/usr/local'
 	@echo 'make docs            write the manual pages anew from the tables'
