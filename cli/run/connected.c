@@ -81,8 +81,9 @@ int connected_token_id(struct context *context, const char *token, char **ret, s
 	const struct acr_registry *registry;
 	int rc = context_registry(context, &registry, error);
 
+	/* Lists of ids are compared by their text. */
 	if (rc == 0)
-		*ret = acr_format("%s/tokens/%s", registry->id, token);
+		*ret = acr_format("%s/tokens/%s", registry->listed_id ? registry->listed_id : registry->id, token);
 	return rc;
 }
 

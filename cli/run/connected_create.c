@@ -157,10 +157,10 @@ static int make_scope_map(struct context *context, const char *name, char **id, 
 	return 0;
 }
 
-static int make_token(struct context *context, const char *name, const char *map_id, struct acr_error *error)
+static int make_token(struct context *context, const char *name, const char *map_id, char **id, struct acr_error *error)
 {
 	struct acr_params params = {.path = acr_json_new_object()};
-	struct acr_json *token = NULL;
+	ACR_AUTO_PTR(acr_json) *token = NULL;
 	int rc;
 
 	acr_json_set_str(params.path, "token", name);
@@ -169,9 +169,13 @@ static int make_token(struct context *context, const char *name, const char *map
 		rc = acr_json_put(&params.body, "/properties/status", acr_json_new_string("enabled"), error);
 	if (rc == 0)
 		rc = context_call(context, &acr_op_token_create, &params, NULL, &token, error);
-	acr_json_free(token);
 	acr_params_clear(&params);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (!acr_json_str(token, "/id"))
+		return acr_fail(error, ACR_ERROR_SERVICE, "The service made the token '%s' without an id.", name);
+	*id = acr_strdup(acr_json_str(token, "/id"));
+	return 0;
 }
 
 static int add_sync_token(struct context *context, struct acr_params *params, struct acr_error *error)
@@ -180,14 +184,16 @@ static int add_sync_token(struct context *context, struct acr_params *params, st
 	ACR_AUTO_FREE char *map_id = NULL, *token_id = NULL;
 	int rc;
 
-	if (!given) {
+	if (given) {
+		rc = connected_token_id(context, given, &token_id, error);
+	} else {
 		io_note(context->io, "The scope map and the token '%s' are made, or overwritten if they are there.",
 			name);
-		if ((rc = make_scope_map(context, name, &map_id, error)) < 0 ||
-		    (rc = make_token(context, name, map_id, error)) < 0)
-			return rc;
+		rc = make_scope_map(context, name, &map_id, error);
+		if (rc == 0)
+			rc = make_token(context, name, map_id, &token_id, error);
 	}
-	if ((rc = connected_token_id(context, given ? given : name, &token_id, error)) < 0)
+	if (rc < 0)
 		return rc;
 	return acr_json_put(&params->body, "/properties/parent/syncProperties/tokenId", acr_json_new_string(token_id),
 			    error);
