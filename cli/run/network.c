@@ -41,15 +41,17 @@ static int subnet_id(struct context *context, char **ret, struct acr_error *erro
 	return 0;
 }
 
-static int add_rule(struct acr_params *params, const char *list, const char *member, const char *text,
-		    struct acr_error *error)
+/* Subnets go without an action, as with az: the service knows one only. */
+static int add_rule(struct acr_params *params, const char *list, const char *action, const char *member,
+		    const char *text, struct acr_error *error)
 {
 	struct acr_json *rule;
 
 	if (!text)
 		return 0;
 	rule = acr_json_new_object();
-	acr_json_set_str(rule, "action", "Allow");
+	if (action)
+		acr_json_set_str(rule, "action", action);
 	acr_json_set_str(rule, member, text);
 	return acr_json_put(&params->body, list, rule, error);
 }
@@ -62,9 +64,10 @@ int network_rule_add_prepare(struct context *context, struct acr_params *params,
 	if (rc == 0 && !acr_json_at(params->body, RULES "/defaultAction"))
 		rc = acr_json_put(&params->body, RULES "/defaultAction", acr_json_new_string("Allow"), error);
 	if (rc == 0)
-		rc = add_rule(params, RULES "/virtualNetworkRules/-", SUBNET_ID, subnet, error);
+		rc = add_rule(params, RULES "/virtualNetworkRules/-", NULL, SUBNET_ID, subnet, error);
 	if (rc == 0)
-		rc = add_rule(params, RULES "/ipRules/-", "value", args_string(context->args, "ip-address"), error);
+		rc = add_rule(params, RULES "/ipRules/-", "Allow", "value", args_string(context->args, "ip-address"),
+			      error);
 	return rc;
 }
 
