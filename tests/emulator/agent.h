@@ -15,6 +15,9 @@
  *   agent_report.c    the report at the end of a log
  *   agent_images.c    base images that need no network
  *   agent_dockerfile.c  the images a Dockerfile builds on
+ *   agent_triggers.c  what starts tasks: timers, images that were pushed
+ *   agent_cron.c      schedules of timers
+ *   agent_import.c    images copied from other registries
  *   agent_child.c     child processes that cannot outlive their run
  *   agent_log.c       the log, an append blob
  *   blob.c            uploads and logs over HTTP
@@ -108,7 +111,7 @@ enum run_end { RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELED, RUN_TIMED_OUT, RUN_BROKE
 /* Make a run: its resource, its request on disk. *answer gets the resource as scheduleRun answers it. NULL when the
  * run has ended already, since its request could not be stored. */
 struct run *run_create(const struct acr_json *registry, const struct acr_json *request, const char *task,
-		       struct acr_json **answer);
+		       const struct acr_json *cause, struct acr_json **answer);
 /* A run from its folder; NULL when that holds none. */
 struct run *run_load(const char *folder);
 /* Whether a run that the last process left is still to be performed; otherwise it is brought to its end. */
@@ -119,9 +122,10 @@ void run_perform(struct run *run);
 void run_conclude(struct run *run, enum run_end end, const char *message);
 void run_free(struct run *run);
 
-/* Queue a run. `request` is copied; `task` is the name of the task it belongs to or NULL. The reply is the run as
- * scheduleRun answers it. */
-struct acr_json *run_schedule(const struct acr_json *registry, const struct acr_json *request, const char *task);
+/* Queue a run. `request` is copied; `task` is the name of the task it belongs to or NULL; `cause` holds the properties
+ * that tell what triggered it, NULL for none. The reply is the run as scheduleRun answers it. */
+struct acr_json *run_schedule(const struct acr_json *registry, const struct acr_json *request, const char *task,
+			      const struct acr_json *cause);
 /* Stop a run and wait until it has ended. False when it is neither queued nor under way. */
 bool run_cancel(const char *resource);
 /* The blob container of a registry. It changes when a registry is deleted and made again. Yours to free(). */
@@ -144,13 +148,17 @@ struct child {
 	struct acr_buf *capture;    /* gets stdout instead of the log */
 	struct acr_buf *complaints; /* gets stderr instead of the log */
 	int64_t deadline;           /* besides the run's; 0 = none */
+	bool until_stop;            /* without a run: children_stop() ends it */
 };
 void child_clear(struct child *child);
 /* Perform it to the end; nothing that it started is left over. What it prints goes to the log. Returns the exit
  * status (128 + signal when it was killed), or a negative code: not started, canceled, out of time. */
 int child_run(struct run *run, const struct child *child, struct acr_error *error) ACR_MUST_CHECK;
-/* The same without a run, for what the agent does for itself. What it prints goes to stderr if it fails. */
+/* The same without a run, for what the agent does for itself. What it prints and `complaints` do not get goes to
+ * stderr if it fails. */
 int child_run_quietly(const struct child *child, struct acr_error *error) ACR_MUST_CHECK;
+/* End the children that are to last until then, and let no more of them start. */
+void children_stop(void);
 /* Delete a folder with everything in it, also what belongs to other ids of a user namespace. */
 void remove_tree(const char *path);
 
@@ -216,6 +224,29 @@ void task_runs_put(struct arm_request *request);
 /* Queue the run that a run request of any kind asks for. NULL when it cannot be, and answered. */
 struct acr_json *request_schedule(struct arm_request *request, const struct acr_json *body);
 
+/* ---- agent_triggers.c, agent_cron.c: what starts tasks ------------------------------------------------------- */
+
+/* A schedule of five fields (minute, hour, day, month, day of the week), each a set of its values. */
+struct cron {
+	uint64_t fields[5];
+};
+/* "0 21 * * Mon-Fri": single values, lists, ranges, steps, names of months and days. */
+int cron_parse(const char *text, struct cron *ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Whether the schedule names that minute (seconds since 1970, UTC). */
+bool cron_matches(const struct cron *cron, int64_t seconds);
+
+/* False, and answered, when the body of a task has a timer whose schedule cannot be understood. */
+bool triggers_check(struct arm_request *request);
+/* Note what the images of a run that succeeded are built on. */
+void triggers_learn(const struct run *run);
+/* Start the timers; end them. */
+int triggers_start(struct acr_error *error) ACR_MUST_CHECK;
+void triggers_stop(void);
+
+/* ---- agent_import.c ------------------------------------------------------------------------------------------ */
+
+void import_image(struct arm_request *request);
+
 /* ---- agent_source.c ----------------------------------------------------------------------------------------- */
 
 /* Get the context from an upload of the registry, a Git repository or an archive; NULL and "" give an empty one.
@@ -251,6 +282,8 @@ char *settings_file(const char *name);
 
 /* Make the base image ready that stands in for `reference`, if there is one. */
 int images_prepare(struct run *run, const char *reference, struct acr_error *error) ACR_MUST_CHECK;
+/* The same without a run, as skopeo names it; yours to free(). *ret is NULL when there is none. */
+int images_locate(const char *reference, char **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Add the options that let buildah see the base images made so far. */
 void images_add_options(struct words *arguments);
 

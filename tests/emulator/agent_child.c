@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,17 +218,37 @@ static void take_output(struct run *run, const struct child *child, bool errors,
 		log_write(&run->log, bytes, length);
 }
 
-/* Read both pipes to their ends, which is when the supervisor ends. Returns false when time ran out first. */
+/* Set for good; children without a run look for it this often. */
+static atomic_bool stopping;
+#define STOP_INTERVAL_MS 200
+
+static bool is_unwanted(const struct child *child)
+{
+	return child->until_stop && atomic_load(&stopping);
+}
+
+/* Wait for one of the pipes; false when time ran out, or nobody wants the child any more. */
+static bool wait_for_output(const struct child *child, struct pollfd polls[2], int64_t deadline)
+{
+	for (;;) {
+		int left = time_left(deadline);
+		if (left == 0 || is_unwanted(child))
+			return false;
+		bool slice = child->until_stop && (left < 0 || left > STOP_INTERVAL_MS);
+		if (poll(polls, 2, slice ? STOP_INTERVAL_MS : left) != 0)
+			return true;
+	}
+}
+
+/* Read both pipes to their ends, which is when the supervisor ends. Returns false when it is to be ended. */
 static bool relay(struct run *run, const struct child *child, const int pipes[2], int64_t deadline)
 {
 	struct pollfd polls[2] = {{.fd = pipes[0], .events = POLLIN}, {.fd = pipes[1], .events = POLLIN}};
 	char bytes[16384];
 	while (polls[0].fd >= 0 || polls[1].fd >= 0) {
-		int left = time_left(deadline);
-		int ready = left ? poll(polls, 2, left) : 0;
-		if (ready == 0)
+		if (!wait_for_output(child, polls, deadline))
 			return false;
-		for (int i = 0; i < 2 && ready > 0; i++) {
+		for (int i = 0; i < 2; i++) {
 			if (polls[i].fd < 0 || !polls[i].revents)
 				continue;
 			ssize_t got = read(polls[i].fd, bytes, sizeof(bytes));
@@ -265,14 +286,18 @@ static int launch_child(struct run *run, const struct child *child, struct launc
 	int64_t deadline = earlier(child->deadline, run ? run->deadline : 0);
 	bool in_time = relay(run, child, pipes, deadline);
 	if (!in_time) {
+		struct child last = *child;
+		last.until_stop = false;
 		kill(pid, SIGTERM);
-		relay(run, child, pipes, 0);
+		relay(run, &last, pipes, 0);
 	}
 	if (run)
 		run_child_end(run);
 	int result = wait_for(pid);
 	if (run && run_check(run, error) < 0)
 		return error->code;
+	if (!in_time && is_unwanted(child))
+		return acr_fail(error, ACR_ERROR_CANCELLED, "the emulator stops");
 	if (!in_time)
 		return acr_fail(error, ACR_ERROR_TIMEOUT, "the time limit passed");
 	return result;
@@ -327,11 +352,17 @@ int child_run_quietly(const struct child *child, struct acr_error *error)
 	struct child quiet = *child;
 	if (!quiet.capture)
 		quiet.capture = &output;
-	quiet.complaints = &output;
+	if (!quiet.complaints)
+		quiet.complaints = &output;
 	int result = perform(NULL, &quiet, error);
 	if (result != 0)
 		fwrite(acr_buf_str(&output), 1, output.length, stderr);
 	return result;
+}
+
+void children_stop(void)
+{
+	atomic_store(&stopping, true);
 }
 
 void remove_tree(const char *path)

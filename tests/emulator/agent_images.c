@@ -246,6 +246,22 @@ int images_prepare(struct run *run, const char *reference, struct acr_error *err
 	return result == ACR_ERROR_NOT_FOUND ? 0 : acr_error_move(error, &failure);
 }
 
+int images_locate(const char *reference, char **ret, struct acr_error *error)
+{
+	const struct stand_in *image = find(reference);
+	ACR_AUTO(acr_error) failure = ACR_ERROR_INIT;
+	pthread_mutex_lock(&making);
+	int result = image ? make(image, &failure) : ACR_ERROR_NOT_FOUND;
+	pthread_mutex_unlock(&making);
+	if (result < 0 && result != ACR_ERROR_NOT_FOUND)
+		return acr_error_move(error, &failure);
+	ACR_AUTO_FREE char *folder = result == 0 ? folder_of(image) : NULL;
+	*ret = folder ? acr_format("containers-storage:[vfs@%s/storage+%s/run]%s:latest", folder, folder,
+				   image->references[0])
+		      : NULL;
+	return 0;
+}
+
 void images_add_options(struct words *arguments)
 {
 	for (size_t i = 0; i < ACR_COUNT(stand_ins); i++) {

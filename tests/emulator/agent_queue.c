@@ -143,10 +143,11 @@ bool run_cancel(const char *resource)
 	return found;
 }
 
-struct acr_json *run_schedule(const struct acr_json *registry, const struct acr_json *request, const char *task)
+struct acr_json *run_schedule(const struct acr_json *registry, const struct acr_json *request, const char *task,
+			      const struct acr_json *cause)
 {
 	struct acr_json *answer = NULL;
-	struct run *run = run_create(registry, request, task, &answer);
+	struct run *run = run_create(registry, request, task, cause, &answer);
 	pthread_mutex_lock(&lock);
 	if (run)
 		append(run);
@@ -208,11 +209,13 @@ int agent_start(struct acr_error *error)
 		if (failure)
 			return acr_fail_errno(error, failure, "cannot start a thread of the build agent");
 	}
-	return 0;
+	return triggers_start(error);
 }
 
 void agent_stop(void)
 {
+	triggers_stop();
+	children_stop();
 	pthread_mutex_lock(&lock);
 	stopping = true;
 	for (struct run *run = runs; run; run = run->next)

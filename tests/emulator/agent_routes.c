@@ -79,7 +79,7 @@ struct acr_json *request_schedule(struct arm_request *request, const struct acr_
 	if (!check_pool(request, resolved ? resolved : body))
 		return NULL;
 	ACR_AUTO_PTR(acr_json) *registry = store_get(request->registry);
-	return run_schedule(registry, resolved ? resolved : body, task);
+	return run_schedule(registry, resolved ? resolved : body, task, NULL);
 }
 
 static void schedule_run(struct arm_request *request)
@@ -211,6 +211,7 @@ static void cancel(struct arm_request *request)
 const struct arm_route agent_routes[] = {
 	{"POST", REGISTRY, "listBuildSourceUploadUrl", list_build_source_upload_url},
 	{"POST", REGISTRY, "scheduleRun", schedule_run},
+	{"POST", REGISTRY, "importImage", import_image},
 	{"GET", RUNS, NULL, get_runs},
 	{"PATCH", RUNS, NULL, update_run},
 	{"POST", RUNS, "listLogSasUrl", list_log_sas_url},

@@ -233,6 +233,8 @@ void run_perform(struct run *run)
 	int result = log_open(&run->log, path, &error);
 	if (result == 0)
 		result = perform_task(run, &error);
+	if (result == 0)
+		triggers_learn(run);
 	run_conclude(run, end_of(result), result == ACR_ERROR_CANCELLED ? NULL : error.message);
 }
 
@@ -279,7 +281,8 @@ static struct acr_json *first_answer(const struct run *run)
 }
 
 /* The resource as it is stored: what is known only later joins it. */
-static void store_run(const struct run *run, const struct acr_json *answer, const char *task)
+static void store_run(const struct run *run, const struct acr_json *answer, const char *task,
+		      const struct acr_json *cause)
 {
 	ACR_AUTO_PTR(acr_json) *resource = acr_json_copy(answer);
 	struct acr_json *properties = acr_json_get(resource, "properties");
@@ -298,6 +301,8 @@ static void store_run(const struct run *run, const struct acr_json *answer, cons
 	struct acr_json *agent = acr_json_new_object();
 	acr_json_set_num(agent, "cpu", acr_json_num(run->request, "/agentConfiguration/cpu", 2));
 	acr_json_set(properties, "agentConfiguration", agent);
+	for (const struct acr_json *item = acr_json_first(cause); item; item = acr_json_next(item))
+		acr_json_set(properties, acr_json_key(item), acr_json_copy(item));
 	store_put(run->resource, resource);
 }
 
@@ -324,14 +329,14 @@ static int save_request(const struct run *run, struct acr_error *error)
 }
 
 struct run *run_create(const struct acr_json *registry, const struct acr_json *request, const char *task,
-		       struct acr_json **answer)
+		       const struct acr_json *cause, struct acr_json **answer)
 {
 	const char *resource = acr_json_str(registry, "/id");
 	ACR_AUTO_FREE char *container = run_container(registry);
 	ACR_AUTO_FREE char *id = next_id(container, resource);
 	struct run *run = run_new(resource, container, id, acr_json_str(registry, "/properties/loginServer"), request);
 	*answer = first_answer(run);
-	store_run(run, *answer, task);
+	store_run(run, *answer, task, cause);
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
 	if (save_request(run, &error) == 0)
 		return run;

@@ -23,7 +23,7 @@ static bool is_web(const char *location)
 
 static bool is_git(const char *location)
 {
-	if (has_prefix(location, "git@") || has_prefix(location, "git://"))
+	if (has_prefix(location, "git@") || has_prefix(location, "git://") || has_prefix(location, "file://"))
 		return true;
 	const char *dot = strstr(location, ".git");
 	if (dot && (!dot[4] || dot[4] == '#'))

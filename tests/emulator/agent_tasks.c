@@ -124,7 +124,8 @@ void tasks_patch(struct arm_request *request)
 		return;
 	}
 	struct change change = {.body = request->body};
-	if (!identity_apply(request, acr_json_get(present, "identity"), &change.identity))
+	if (!triggers_check(request) ||
+	    !identity_apply(request, acr_json_get(present, "identity"), &change.identity))
 		return;
 	store_change(request->id, patch_stored, &change);
 	acr_json_free(change.identity);
@@ -139,7 +140,7 @@ void tasks_put(struct arm_request *request)
 	}
 	ACR_AUTO_PTR(acr_json) *present = store_get(request->id);
 	struct change change = {.body = request->body};
-	if (!arm_check_location(request, present) ||
+	if (!arm_check_location(request, present) || !triggers_check(request) ||
 	    !identity_apply(request, acr_json_get(present, "identity"), &change.identity))
 		return;
 	ACR_AUTO_PTR(acr_json) *task = arm_new_resource(request);

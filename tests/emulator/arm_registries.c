@@ -119,7 +119,11 @@ static void set_state(struct acr_json *registry, const char *state)
 
 static void remove_locked(const char *id)
 {
+	ACR_AUTO_FREE char *collection = acr_format("%s/webhooks", id);
+	ACR_AUTO_PTR(acr_json) *webhooks = store_list(collection);
 	registry_stop(id, true);
+	for (const struct acr_json *webhook = acr_json_first(webhooks); webhook; webhook = acr_json_next(webhook))
+		webhook_forget(acr_json_str(webhook, "/id"));
 	secrets_delete(id);
 	store_delete(id);
 }
@@ -346,7 +350,11 @@ const struct arm_route arm_registry_routes[] = {
 	{"GET", REGISTRY_TYPE "/webhooks", NULL, webhook_get},
 	{"PUT", REGISTRY_TYPE "/webhooks", NULL, webhook_put},
 	{"PATCH", REGISTRY_TYPE "/webhooks", NULL, webhook_patch},
+	{"DELETE", REGISTRY_TYPE "/webhooks", NULL, webhook_delete},
 	{"POST", REGISTRY_TYPE "/webhooks", "getCallbackConfig", webhook_config},
+	{"POST", REGISTRY_TYPE "/webhooks", "ping", webhook_ping},
+	{"POST", REGISTRY_TYPE "/webhooks", "listEvents", webhook_events},
+	{"GET", REGISTRY_TYPE "/webhooks/listEvents", NULL, webhook_events},
 	{"GET", REGISTRY_TYPE "/scopeMaps", NULL, token_get},
 	{"PUT", REGISTRY_TYPE "/scopeMaps", NULL, scope_map_put},
 	{"PATCH", REGISTRY_TYPE "/scopeMaps", NULL, scope_map_put},

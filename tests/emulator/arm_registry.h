@@ -56,7 +56,10 @@ void replication_delete(struct arm_request *request);
 void webhook_get(struct arm_request *request);
 void webhook_put(struct arm_request *request);
 void webhook_patch(struct arm_request *request);
+void webhook_delete(struct arm_request *request);
 void webhook_config(struct arm_request *request);
+void webhook_ping(struct arm_request *request);
+void webhook_events(struct arm_request *request);
 
 /* ---- arm_tokens.c --------------------------------------------------------------------------------------------------
  */

@@ -161,6 +161,29 @@ void webhook_get(struct arm_request *request)
 	arm_reply_list(request, list);
 }
 
+void webhook_delete(struct arm_request *request)
+{
+	if (request->name)
+		webhook_forget(request->id);
+	arm_generic(request);
+}
+
+void webhook_ping(struct arm_request *request)
+{
+	ACR_AUTO_PTR(acr_json) *webhook = store_get(request->id);
+	ACR_AUTO_PTR(acr_json) *content = json_build("{'action':'ping'}");
+	ACR_AUTO_FREE char *id = webhook_send(webhook, content);
+	reply_json(request->exchange, 200, json_build("{'id':%s}", id));
+}
+
+/* Clients ask for the first page with POST and for those behind it with GET. */
+void webhook_events(struct arm_request *request)
+{
+	ACR_AUTO_FREE char *id = resource_up_to(request->id, "webhooks");
+	ACR_AUTO_PTR(acr_json) *webhook = store_get(id);
+	arm_reply_list(request, webhook_history(webhook));
+}
+
 void webhook_config(struct arm_request *request)
 {
 	ACR_AUTO_PTR(acr_json) *webhook = store_get(request->id);

@@ -5,6 +5,7 @@
  *   arm_*.c       management: routes, long operations, registries, replications, …
  *   signin.c      the authority that issues Azure tokens
  *   tokens.c      signed tokens and signed URLs
+ *   webhook_*.c   requests to webhooks
  *   registry_*.c  the registry endpoints: token service, /v2/ in front of docker-registry, /acr/v1/ metadata
  *   agent_*.c     runs: uploaded contexts, the build agent on buildah, logs as append blobs
  */
@@ -92,6 +93,7 @@ struct emulator {
 	unsigned char signing_key[32]; /* of all tokens and signed URLs (HMAC-SHA256) */
 	int token_lifetime;            /* of Azure tokens, in seconds */
 	int latency_ms;                /* added to every answer */
+	int timer_minute;              /* seconds that a minute of the clock of timers lasts */
 	bool verbose;
 };
 extern struct emulator emulator;
@@ -138,6 +140,8 @@ bool store_change(const char *id, bool (*change)(struct acr_json *resource, void
 /* A private JSON document beside the resources (counters, secrets, locks): NULL when absent; putting NULL deletes. */
 struct acr_json *store_private_get(const char *name);
 void store_private_put(const char *name, const struct acr_json *value);
+/* The name of a document of that kind that belongs to a resource; yours to free(). */
+char *store_private_name(const char *kind, const char *id);
 /* Read everything at the start; free it at the end. */
 int store_open(struct acr_error *error) ACR_MUST_CHECK;
 void store_close(void);
@@ -213,6 +217,8 @@ int registry_start(const char *id, int port, struct acr_error *error);
 void registry_stop(const char *id, bool purge);
 /* Bytes of all blobs of a registry. */
 uint64_t registry_size(const char *id);
+/* Whether a registry has that tag. */
+bool registry_has_tag(const char *id, const char *repository, const char *tag);
 /* Called at the end of the process. */
 void registry_stop_all(void);
 
@@ -220,6 +226,21 @@ void registry_stop_all(void);
  * authentication and the password grant. Lives in arm_registry_secrets.c, since it owns the secrets. `scopes` (may be NULL)
  * gets what the account may do: NULL there stands for everything. */
 bool registry_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
+
+/* ---- webhook_*.c ----------------------------------------------------------------------------------------------- */
+
+/* Tell the webhooks of a registry that an image was pushed or deleted: their requests are sent later. `content` is
+ * the notification without its id: {"timestamp","action","target","request"}; `tags` are those the scopes of webhooks are
+ * compared with (an array of strings). */
+void webhooks_notify(const char *registry, const struct acr_json *content, const struct acr_json *tags);
+/* Send one notification to one webhook (its resource), enabled or not. The reply is its id, yours to free(). */
+char *webhook_send(const struct acr_json *webhook, const struct acr_json *content);
+/* What was sent to a webhook and what it answered, newest first. */
+struct acr_json *webhook_history(const struct acr_json *webhook);
+/* Forget it. */
+void webhook_forget(const char *id);
+int webhooks_start(struct acr_error *error) ACR_MUST_CHECK;
+void webhooks_stop(void);
 
 /* ---- agent_*.c: called by the main listener and by main() ------------------------------------------------------ */
 
@@ -230,5 +251,7 @@ void blob_answer(void *user, struct exchange *exchange);
 int agent_start(struct acr_error *error);
 /* Cancel runs, end child processes. */
 void agent_stop(void);
+/* Start the runs of tasks that build on an image that was just pushed to a login server. */
+void triggers_image_pushed(const char *login_server, const char *repository, const char *tag, const char *digest);
 
 #endif

@@ -17,7 +17,7 @@
 #define EXIT_USAGE 2
 #define IDENTITY "identity" /* the private document with port, ids and keys */
 
-struct emulator emulator = {.token_lifetime = 3600};
+struct emulator emulator = {.token_lifetime = 3600, .timer_minute = 60};
 
 static const char usage[] =
 	"Usage: acr-emulator --state DIR [OPTION…]\n"
@@ -30,6 +30,7 @@ static const char usage[] =
 	"  --port N                  serve sign-in and management on this port (default: the one of the last time)\n"
 	"  --token-lifetime SECONDS  life of the Azure tokens that sign-in issues (default 3600)\n"
 	"  --latency MS              wait this long before each answer (default 0)\n"
+	"  --timer-minute SECONDS    let a minute of the clock of task timers last this long (default 60)\n"
 	"  --verbose                 a line on stderr for each request\n"
 	"  -h, --help                this text\n";
 
@@ -85,12 +86,13 @@ static bool parse_number(const char *option, const char *text, long minimum, lon
 /* The exit status, negative to go on. */
 static int parse_options(int argc, char **argv, struct settings *settings)
 {
-	enum { STATE = 256, PORT, TOKEN_LIFETIME, LATENCY, VERBOSE };
+	enum { STATE = 256, PORT, TOKEN_LIFETIME, LATENCY, TIMER_MINUTE, VERBOSE };
 	static const struct option options[] = {
 		{"state", required_argument, NULL, STATE},
 		{"port", required_argument, NULL, PORT},
 		{"token-lifetime", required_argument, NULL, TOKEN_LIFETIME},
 		{"latency", required_argument, NULL, LATENCY},
+		{"timer-minute", required_argument, NULL, TIMER_MINUTE},
 		{"verbose", no_argument, NULL, VERBOSE},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -110,6 +112,9 @@ static int parse_options(int argc, char **argv, struct settings *settings)
 			break;
 		case LATENCY:
 			good = parse_number("latency", optarg, 0, 60000, &emulator.latency_ms);
+			break;
+		case TIMER_MINUTE:
+			good = parse_number("timer-minute", optarg, 1, 60, &emulator.timer_minute);
 			break;
 		case VERBOSE:
 			emulator.verbose = true;
@@ -337,6 +342,8 @@ static int prepare(const struct settings *settings, int *lock, struct listener *
 		return error->code;
 	result = arm_registries_start(error);
 	if (result == 0)
+		result = webhooks_start(error);
+	if (result == 0)
 		result = agent_start(error);
 	return result < 0 ? result : environment_write(error);
 }
@@ -367,6 +374,7 @@ int main(int argc, char **argv)
 	arm_long_stop();
 	registry_stop_all();
 	listener_stop(listener);
+	webhooks_stop();
 	store_close();
 	acr_error_clear(&error);
 	return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -10,6 +10,7 @@
  *   registry_proxy.c       blobs and uploads, streamed to and from docker-registry
  *   registry_manifests.c   manifests below /v2/
  *   registry_catalog.c     lists below /v2/: repositories, tags, referrers
+ *   registry_events.c      what webhooks and tasks are told
  *   registry_metadata.c    what is known of repositories, tags and manifests; kept in files
  *   registry_describe.c    a manifest taken apart: sizes, platform, blobs, subject
  *   registry_attributes.c  /acr/v1/
@@ -174,10 +175,19 @@ void proxy_forward(struct registry *registry, struct exchange *exchange, const s
 /* ---- registry_manifests.c ------------------------------------------------------------------------------------- */
 
 void manifests_answer(struct registry *registry, struct exchange *exchange, const struct image_path *path);
-/* Delete manifests (digests) with their tags. With soft delete they can be restored. The caller holds `writing`, not
- * `lock`. */
-int manifests_delete(struct registry *registry, const char *repository, const struct acr_json *digests,
-		     struct acr_error *error) ACR_MUST_CHECK;
+/* Delete manifests (digests) with their tags, as the request asks. With soft delete they can be restored. The caller
+ * holds `writing`, not `lock`. */
+int manifests_delete(struct registry *registry, const struct exchange *exchange, const char *repository,
+		     const struct acr_json *digests, struct acr_error *error) ACR_MUST_CHECK;
+
+/* ---- registry_events.c ---------------------------------------------------------------------------------------- */
+
+/* Tell webhooks and tasks of a manifest that the request pushed; `tag` may be NULL. */
+void event_pushed(const struct registry *registry, const struct exchange *exchange, const char *repository,
+		  const char *tag, const char *media_type, const char *digest);
+/* Tell webhooks of a manifest that the request deleted with its tags. */
+void event_deleted(const struct registry *registry, const struct exchange *exchange, const char *repository,
+		   const char *media_type, const char *digest, const struct acr_json *tags);
 
 /* ---- registry_catalog.c --------------------------------------------------------------------------------------- */
 

@@ -299,8 +299,8 @@ static void delete_repository(const struct target *target)
 	struct acr_json *contents = deletable_contents(target);
 	if (!contents)
 		return;
-	if (manifests_delete(target->registry, target->repository, acr_json_get(contents, "manifestsDeleted"),
-			     &error) == 0) {
+	if (manifests_delete(target->registry, target->exchange, target->repository,
+			     acr_json_get(contents, "manifestsDeleted"), &error) == 0) {
 		reply_json(target->exchange, 202, contents);
 		return;
 	}

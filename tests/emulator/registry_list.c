@@ -166,6 +166,20 @@ uint64_t registry_size(const char *id)
 	return size;
 }
 
+bool registry_has_tag(const char *id, const char *repository, const char *tag)
+{
+	bool found = false;
+	pthread_mutex_lock(&list_lock);
+	struct registry *registry = *find(id);
+	if (registry) {
+		pthread_mutex_lock(&registry->lock);
+		found = metadata_tag(metadata_repository(registry, repository), tag) != NULL;
+		pthread_mutex_unlock(&registry->lock);
+	}
+	pthread_mutex_unlock(&list_lock);
+	return found;
+}
+
 void registry_stop_all(void)
 {
 	for (;;) {

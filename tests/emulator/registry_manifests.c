@@ -161,14 +161,30 @@ static void put_manifest(struct registry *registry, struct exchange *exchange, c
 		pthread_mutex_lock(&registry->writing);
 		store(registry, exchange, &push);
 		pthread_mutex_unlock(&registry->writing);
+		if (exchange->status == 201)
+			event_pushed(registry, exchange, push.repository, push.tag, push.content_type, push.digest);
 	}
 	acr_json_free(push.manifest);
 }
 
 /* ---- delete --------------------------------------------------------------------------------------------------- */
 
-int manifests_delete(struct registry *registry, const char *repository, const struct acr_json *digests,
-		     struct acr_error *error)
+/* Out of the metadata, with its tags. */
+static void forget(struct registry *registry, const struct exchange *exchange, const char *repository,
+		   const char *digest, bool keep)
+{
+	pthread_mutex_lock(&registry->lock);
+	const struct acr_json *present = metadata_repository(registry, repository);
+	ACR_AUTO_PTR(acr_json) *tags = metadata_tags_of(present, digest, false);
+	ACR_AUTO_PTR(acr_json) *manifest = acr_json_copy(metadata_manifest(present, digest));
+	metadata_forget(registry, repository, digest, keep);
+	pthread_mutex_unlock(&registry->lock);
+	if (manifest)
+		event_deleted(registry, exchange, repository, acr_json_str(manifest, "/mediaType"), digest, tags);
+}
+
+int manifests_delete(struct registry *registry, const struct exchange *exchange, const char *repository,
+		     const struct acr_json *digests, struct acr_error *error)
 {
 	bool keep = soft_delete_enabled(registry);
 	for (const struct acr_json *item = acr_json_first(digests); item; item = acr_json_next(item)) {
@@ -183,9 +199,7 @@ int manifests_delete(struct registry *registry, const char *repository, const st
 		if (status != 202 && status != 404)
 			return acr_fail(error, ACR_ERROR_GENERAL, "docker-registry answered %d to the deletion of %s",
 					status, path.rest);
-		pthread_mutex_lock(&registry->lock);
-		metadata_forget(registry, repository, path.rest, keep);
-		pthread_mutex_unlock(&registry->lock);
+		forget(registry, exchange, repository, path.rest, keep);
 	}
 	return 0;
 }
@@ -230,7 +244,7 @@ static void delete_manifest(struct registry *registry, struct exchange *exchange
 	ACR_AUTO_PTR(acr_json) *digests = find_deletable(registry, exchange, path);
 	if (digests) {
 		exchange->status = 202;
-		if (manifests_delete(registry, path->repository, digests, &error) < 0)
+		if (manifests_delete(registry, exchange, path->repository, digests, &error) < 0)
 			fail_internal(exchange, &error);
 	}
 	pthread_mutex_unlock(&registry->writing);

@@ -297,6 +297,16 @@ static struct acr_json *read_json(const char *path)
 	return value;
 }
 
+char *store_private_name(const char *kind, const char *id)
+{
+	ACR_AUTO_FREE char *lower = acr_strdup(id);
+	for (char *c = lower; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	char digest[65];
+	acr_sha256_hex(lower, strlen(lower), digest);
+	return acr_format("%s-%.32s", kind, digest);
+}
+
 struct acr_json *store_private_get(const char *name)
 {
 	ACR_AUTO_FREE char *path = private_path(name);
