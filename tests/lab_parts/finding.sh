@@ -27,9 +27,9 @@ part_finding() {
 	expect_value labfindb acr show -n "$server" -g lab-find-b --query name -o tsv
 	run acr show -n labfindb -g lab-find-a
 	expect_failure 3 "(ResourceNotFound) The Resource 'Microsoft.ContainerRegistry/registries/labfindb'"
-	run acr list -g lab-find-a --query '[].name' -o tsv
-	expect_success
-	expect_out labfinda
+	run acr delete -n "$server" -g lab-find-a --yes
+	expect_failure 3 "No registry with the login server '$server' could be found in resource group 'lab-find-a'."
+	expect_value labfinda acr list -g lab-find-a --query '[].name' -o tsv
 
 	it 'a name that is nowhere'
 	run acr show -n labfindnone

@@ -116,9 +116,10 @@ static int search(struct acr_client *client, const char *name, struct acr_regist
 	return 0;
 }
 
-/* A login server instead of a name: the list of registries tells whose it is. */
-static int search_login_server(struct acr_client *client, const char *server, struct acr_registry *ret,
-			       struct acr_error *error)
+/* A login server instead of a name: the list of registries tells whose it is. In a group that was given no other
+ * group's registry is meant. */
+static int search_login_server(struct acr_client *client, const char *server, const char *group,
+			       struct acr_registry *ret, struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *list = NULL;
 	const struct acr_json *item;
@@ -131,16 +132,23 @@ static int search_login_server(struct acr_client *client, const char *server, st
 
 		if (!candidate || !id || strcasecmp(candidate, server) != 0)
 			continue;
+		ACR_AUTO_FREE char *its_group = group_of(id);
+		if (group && *group && (!its_group || strcasecmp(its_group, group) != 0))
+			continue;
 		*ret = (struct acr_registry){
 			.id = acr_strdup(id),
 			.name = acr_strdup(acr_json_str(item, "/name")),
-			.resource_group = group_of(id),
+			.resource_group = TAKE(its_group),
 			.location = acr_strdup(acr_json_str(item, "/location")),
 			.sku = acr_strdup(acr_json_str(item, "/sku/name")),
 			.login_server = acr_strdup(candidate),
 		};
 		return 0;
 	}
+	if (group && *group)
+		return acr_fail(error, ACR_ERROR_NOT_FOUND,
+				"No registry with the login server '%s' could be found in resource group '%s'.", server,
+				group);
 	return acr_fail(error, ACR_ERROR_GENERAL,
 			"No registry with the login server '%s' could be found in subscription '%s'.", server,
 			acr_client_subscription_label(client));
@@ -152,7 +160,7 @@ int acr_locate(struct acr_client *client, const char *name, const char *resource
 	if (!acr_client_subscription(client))
 		return call_no_subscription(error);
 	if (strpbrk(name, ".:"))
-		return search_login_server(client, name, ret, error);
+		return search_login_server(client, name, resource_group, ret, error);
 	if (!resource_group || !*resource_group)
 		return search(client, name, ret, error);
 	*ret = (struct acr_registry){
