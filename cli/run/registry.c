@@ -5,6 +5,7 @@
 #include "bind.h"
 #include "context.h"
 #include "registry_name.h"
+#include "run/identity.h"
 #include "run/run.h"
 #include "run_op.h"
 
@@ -85,40 +86,23 @@ static int translate(struct context *context, struct acr_params *params, bool up
 	return rc;
 }
 
-/* A managed identity given by name is one of the registry's resource group. */
-static char *identity_id(struct context *context, const char *text)
-{
-	if (*text == '/')
-		return acr_strdup(text);
-	return acr_format("/subscriptions/%s/resourceGroups/%s/providers/Microsoft.ManagedIdentity/userAssignedIdentities/%s",
-	                  acr_client_subscription(context->client), args_string(context->args, "resource-group"), text);
-}
-
 static int customer_key(struct context *context, struct acr_params *params, struct acr_error *error)
 {
 	const char *identity = args_string(context->args, "identity");
-	struct acr_params request = {0};
-	ACR_AUTO_PTR(acr_json) *answer = NULL, *assigned = NULL, *encryption = NULL;
-	ACR_AUTO_FREE char *id = NULL;
-	struct acr_client *client;
+	ACR_AUTO_PTR(acr_json) *assigned = NULL, *encryption = NULL;
+	ACR_AUTO_FREE char *id = NULL, *client_id = NULL;
 	int rc;
 
 	if (!identity)
 		return 0;
-	if ((rc = context_client(context, &client, error)) < 0)
-		return rc;
-	id = identity_id(context, identity);
-	request.path = acr_json_new_object();
-	acr_json_set_str(request.path, "identityId", id);
-	rc = context_call(context, &acr_op_identity_show, &request, NULL, &answer, error);
-	acr_params_clear(&request);
-	if (rc < 0)
+	if ((rc = identity_id(context, identity, &id, error)) < 0 ||
+	    (rc = identity_client_id(context, id, &client_id, error)) < 0)
 		return rc;
 	assigned = acr_json_new_object();
 	acr_json_set(assigned, id, acr_json_new_object());
 	encryption = acr_json_new_object();
 	acr_json_set_str(encryption, "keyIdentifier", args_string(context->args, "key-encryption-key"));
-	acr_json_set_str(encryption, "identity", acr_json_str(answer, "/properties/clientId"));
+	acr_json_set_str(encryption, "identity", client_id);
 	if ((rc = acr_json_put(&params->body, "/identity/type", acr_json_new_string("UserAssigned"), error)) < 0 ||
 	    (rc = acr_json_put(&params->body, "/identity/userAssignedIdentities", TAKE(assigned), error)) < 0 ||
 	    (rc = acr_json_put(&params->body, "/properties/encryption/status", acr_json_new_string("enabled"), error)) < 0)
