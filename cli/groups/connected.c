@@ -45,6 +45,7 @@ static const struct option repository = {
 static const struct option sync_token = {
 	.name = "sync-token",
 	.type = &type_string,
+	.bind = BODY_ID(SYNC "tokenId", "tokens"),
 	.help = "The name of the token with which to synchronize; without it one is made for --repository.",
 };
 static const struct option client_tokens = {

@@ -178,22 +178,18 @@ static int make_token(struct context *context, const char *name, const char *map
 	return 0;
 }
 
+/* The token to synchronize with, where none was given. */
 static int add_sync_token(struct context *context, struct acr_params *params, struct acr_error *error)
 {
-	const char *given = args_string(context->args, "sync-token"), *name = args_string(context->args, "name");
+	const char *name = args_string(context->args, "name");
 	ACR_AUTO_FREE char *map_id = NULL, *token_id = NULL;
 	int rc;
 
-	if (given) {
-		rc = connected_token_id(context, given, &token_id, error);
-	} else {
-		io_note(context->io, "The scope map and the token '%s' are made, or overwritten if they are there.",
-			name);
-		rc = make_scope_map(context, name, &map_id, error);
-		if (rc == 0)
-			rc = make_token(context, name, map_id, &token_id, error);
-	}
-	if (rc < 0)
+	if (args_string(context->args, "sync-token"))
+		return 0;
+	io_note(context->io, "The scope map and the token '%s' are made, or overwritten if they are there.", name);
+	if ((rc = make_scope_map(context, name, &map_id, error)) < 0 ||
+	    (rc = make_token(context, name, map_id, &token_id, error)) < 0)
 		return rc;
 	return acr_json_put(&params->body, "/properties/parent/syncProperties/tokenId", acr_json_new_string(token_id),
 			    error);
