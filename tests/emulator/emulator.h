@@ -221,6 +221,9 @@ uint64_t registry_size(const char *id);
 bool registry_has_tag(const char *id, const char *repository, const char *tag);
 /* Called at the end of the process. */
 void registry_stop_all(void);
+/* The thread that does what falls due (registry_chores.c). */
+int chores_start(struct acr_error *error) ACR_MUST_CHECK;
+void chores_stop(void);
 
 /* Whether a service principal or admin user name and password are right for a registry (id): used by basic
  * authentication and the password grant. Lives in arm_registry_secrets.c, since it owns the secrets. `scopes` (may be NULL)

@@ -345,6 +345,8 @@ static int prepare(const struct settings *settings, int *lock, struct listener *
 		result = webhooks_start(error);
 	if (result == 0)
 		result = agent_start(error);
+	if (result == 0)
+		result = chores_start(error);
 	return result < 0 ? result : environment_write(error);
 }
 
@@ -372,6 +374,7 @@ int main(int argc, char **argv)
 	}
 	agent_stop();
 	arm_long_stop();
+	chores_stop();
 	registry_stop_all();
 	listener_stop(listener);
 	webhooks_stop();

@@ -15,6 +15,10 @@
  *   registry_describe.c    a manifest taken apart: sizes, platform, blobs, subject
  *   registry_attributes.c  /acr/v1/
  *   registry_deleted.c     /acr/v1/_deleted/: what soft delete keeps
+ *   registry_streaming.c   /acr/v1/REPOSITORY/_streaming and _operations
+ *   registry_charts.c      /helm/v1/
+ *   registry_purge.c       the retention policy
+ *   registry_chores.c      what is done without being asked
  *
  * docker-registry holds blobs and manifests by digest only; tags live in the metadata, which also decides whether a
  * manifest exists. */
@@ -228,6 +232,8 @@ struct acr_json *metadata_tags_of(const struct acr_json *repository, const char 
 struct acr_json *metadata_with_referrers(const struct acr_json *repository, const char *digest);
 /* Note a manifest that was pushed; `description` is taken, `tag` may be NULL. */
 void metadata_record(struct registry *registry, const char *repository, const char *tag, struct acr_json *description);
+/* A manifest that a tag was taken from: note when, if it was the last one. */
+void metadata_note_untagged(struct acr_json *repository, const char *digest, const char *now);
 /* Remove a manifest with its tags; with `keep` it goes to what is deleted. */
 void metadata_forget(struct registry *registry, const char *repository, const char *digest, bool keep);
 /* Sum of the distinct blobs and manifests, deleted ones that are kept included. */
@@ -251,9 +257,38 @@ bool soft_delete_enabled(const struct registry *registry);
 /* `path` is what follows "/acr/v1/_deleted/", decoded. */
 void deleted_answer(struct registry *registry, struct exchange *exchange, const char *path);
 
+/* Forget deleted manifests that were kept long enough. */
+void deleted_expire(struct registry *registry);
+
+/* ---- registry_streaming.c ------------------------------------------------------------------------------------- */
+
+/* `path` is what follows "/acr/v1/", decoded; false when it is about something else. */
+bool streaming_answer(struct registry *registry, struct exchange *exchange, const char *path);
+/* A manifest was pushed with a tag: begin its conversion where the repository asks for that. The caller holds `lock`. */
+void streaming_pushed(struct registry *registry, const char *repository, const char *digest);
+/* Do the conversions that are due; true when some will be soon. */
+bool streaming_work(struct registry *registry);
+
+/* ---- registry_charts.c ---------------------------------------------------------------------------------------- */
+
+/* False when the request is about something else. */
+bool charts_answer(struct registry *registry, struct exchange *exchange);
+
+/* ---- registry_purge.c ----------------------------------------------------------------------------------------- */
+
+/* Delete what the retention policy says. `exchange` tells webhooks who asked. The caller holds `writing`. */
+void purge_untagged(struct registry *registry, const struct exchange *exchange);
+
+/* ---- registry_chores.c: see emulator.h for start and stop ------------------------------------------------------- */
+
+/* There is something new to do. */
+void chores_wake(void);
+
 /* ---- registry_list.c ------------------------------------------------------------------------------------------ */
 
 /* A copy of the registry's resource; NULL when it is gone. */
 struct acr_json *registry_resource(const struct registry *registry);
+/* Call `visit` for each registry that is served; none comes or goes meanwhile. */
+void registry_each(void (*visit)(struct registry *registry, void *user), void *user);
 
 #endif

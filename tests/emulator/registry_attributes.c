@@ -315,8 +315,10 @@ static void untag(const struct target *target)
 	const struct acr_json *tag = find_item(target, &repository);
 	if (tag && metadata_may_delete(repository) && metadata_may_delete(tag)) {
 		ACR_AUTO_FREE char *now = time_text();
+		ACR_AUTO_FREE char *digest = acr_strdup(acr_json_str(tag, "/digest"));
 		acr_json_set_str(repository, "lastUpdateTime", now);
 		acr_json_remove(acr_json_get(repository, "tags"), target->tag);
+		metadata_note_untagged(repository, digest, now);
 		metadata_save(target->registry, target->repository);
 		target->exchange->status = 202;
 	} else if (tag) {
@@ -338,6 +340,7 @@ static void delete_item(const struct target *target)
 		untag(target);
 	else
 		delete_repository(target);
+	purge_untagged(target->registry, target->exchange);
 	pthread_mutex_unlock(&target->registry->writing);
 }
 
@@ -371,7 +374,7 @@ void attributes_answer(struct registry *registry, struct exchange *exchange)
 		catalog_answer(registry, exchange);
 	} else if (!strncmp(path, deleted, sizeof(deleted) - 1)) {
 		deleted_answer(registry, exchange, path + sizeof(deleted) - 1);
-	} else {
+	} else if (!streaming_answer(registry, exchange, path)) {
 		ACR_AUTO(target) target = {.registry = registry, .exchange = exchange};
 		target_parse(&target, path);
 		answer_target(&target);

@@ -34,8 +34,7 @@ static void expire_one(struct registry *registry, const char *name, int64_t befo
 		metadata_save(registry, name);
 }
 
-/* Forget what was kept long enough. */
-static void expire(struct registry *registry)
+void deleted_expire(struct registry *registry)
 {
 	ACR_AUTO_PTR(acr_json) *resource = registry_resource(registry);
 	double days = acr_json_num(resource, "/properties/policies/softDeletePolicy/retentionDays", 7);
@@ -206,7 +205,7 @@ void deleted_answer(struct registry *registry, struct exchange *exchange, const 
 	bool get = !strcmp(exchange->method, "GET");
 	const char *mark = strstr(path, "/_");
 	ACR_AUTO_FREE char *name = mark ? acr_strndup(path, (size_t)(mark - path)) : acr_strdup("");
-	expire(registry);
+	deleted_expire(registry);
 	if (get && !strcmp(path, "_catalog"))
 		list_repositories(registry, exchange);
 	else if (!repository_name_valid(name))

@@ -182,7 +182,7 @@ void front_answer(void *user, struct exchange *exchange)
 		tokens_answer(registry, exchange);
 	else if (begins_with(path, "/acr/v1/"))
 		attributes_answer(registry, exchange);
-	else
+	else if (!charts_answer(registry, exchange))
 		registry_fail(exchange, 404, "UNSUPPORTED", NULL, "There is nothing at '%s'.", path);
 }
 

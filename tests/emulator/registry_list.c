@@ -180,6 +180,14 @@ bool registry_has_tag(const char *id, const char *repository, const char *tag)
 	return found;
 }
 
+void registry_each(void (*visit)(struct registry *registry, void *user), void *user)
+{
+	pthread_mutex_lock(&list_lock);
+	for (struct registry *registry = registries; registry; registry = registry->next)
+		visit(registry, user);
+	pthread_mutex_unlock(&list_lock);
+}
+
 void registry_stop_all(void)
 {
 	for (;;) {

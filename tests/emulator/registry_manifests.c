@@ -147,7 +147,10 @@ static void store(struct registry *registry, struct exchange *exchange, struct p
 	}
 	pthread_mutex_lock(&registry->lock);
 	metadata_record(registry, push->repository, push->tag, description);
+	if (push->tag)
+		streaming_pushed(registry, push->repository, push->digest);
 	pthread_mutex_unlock(&registry->lock);
+	purge_untagged(registry, exchange);
 	reply_created(exchange, push);
 }
 

@@ -253,11 +253,23 @@ static void inherit(struct acr_json *item, const struct acr_json *older, const c
 	acr_json_set_str(item, "lastUpdateTime", now);
 }
 
+void metadata_note_untagged(struct acr_json *repository, const char *digest, const char *now)
+{
+	struct acr_json *manifest = metadata_manifest(repository, digest);
+	ACR_AUTO_PTR(acr_json) *tags = metadata_tags_of(repository, digest, false);
+	if (manifest && !acr_json_first(tags))
+		acr_json_set_str(manifest, "untaggedAt", now);
+}
+
 static void record_tag(struct acr_json *repository, const char *name, const char *digest, const char *now)
 {
 	struct acr_json *tag = json_build("{'name':%s,'digest':%s,'signed':false}", name, digest);
+	ACR_AUTO_FREE char *before = acr_strdup(acr_json_str(metadata_tag(repository, name), "/digest"));
 	inherit(tag, metadata_tag(repository, name), now);
 	acr_json_set(acr_json_get(repository, "tags"), name, tag);
+	acr_json_remove(metadata_manifest(repository, digest), "untaggedAt");
+	if (before)
+		metadata_note_untagged(repository, before, now);
 }
 
 void metadata_record(struct registry *registry, const char *repository, const char *tag, struct acr_json *description)
