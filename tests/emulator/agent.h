@@ -23,7 +23,7 @@
  *   blob.c            uploads and logs over HTTP
  *
  * Folders below STATE/agent: blobs/CONTAINER/… (uploads, logs), runs/CONTAINER-ID/ (a run under way: its request,
- * workspace and image storage), images/ (base images), settings/ (files buildah reads). */
+ * workspace and image storage), images/ (base images), imports/ (imports under way), settings/ (files buildah reads). */
 #ifndef AGENT_H
 #define AGENT_H
 
@@ -246,6 +246,8 @@ void triggers_stop(void);
 /* ---- agent_import.c ------------------------------------------------------------------------------------------ */
 
 void import_image(struct arm_request *request);
+/* Delete what imports left when the last process was killed. */
+void imports_clean(void);
 
 /* ---- agent_source.c ----------------------------------------------------------------------------------------- */
 

@@ -26,6 +26,11 @@ struct import {
 	int64_t deadline;
 };
 
+static char *imports_folder(void)
+{
+	return acr_format("%s/agent/imports", emulator.state);
+}
+
 static void import_free(struct import *import)
 {
 	if (!import)
@@ -300,6 +305,12 @@ static int copy_all(const struct import *import, struct acr_error *error)
 	return 0;
 }
 
+void imports_clean(void)
+{
+	ACR_AUTO_FREE char *folder = imports_folder();
+	remove_tree(folder);
+}
+
 static struct acr_json *work(void *user)
 {
 	ACR_AUTO_PTR(import) *import = user;
@@ -321,7 +332,8 @@ void import_image(struct arm_request *request)
 	ACR_AUTO(acr_image) image = {0};
 	char id[37];
 	acr_uuid(id);
-	import->folder = acr_format("%s/agent/imports/%s", emulator.state, id);
+	ACR_AUTO_FREE char *parent = imports_folder();
+	import->folder = acr_path_join(parent, id);
 	import->server = acr_strdup(acr_json_str(registry, "/properties/loginServer"));
 	if (!import->server || !read_source(request, &image, import) || !read_targets(request, &image, import) ||
 	    !check_mode(request, import))

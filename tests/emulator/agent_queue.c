@@ -199,6 +199,7 @@ int agent_start(struct acr_error *error)
 	if (settings_write(error) < 0)
 		return error->code;
 	uploads_expire(UPLOAD_LIFETIME);
+	imports_clean();
 	ACR_AUTO_FREE char *folder = acr_format("%s/agent/runs", emulator.state);
 	if (acr_folder_make(folder, error) < 0)
 		return error->code;
