@@ -1,5 +1,5 @@
 /* The management API's front door: authentication, the path taken apart, and who answers. */
-#include "emulator.h"
+#include "directory.h"
 #include "resource_id.h"
 
 #include <ctype.h>
@@ -14,6 +14,8 @@ static const struct arm_route *const route_tables[] = {
 	arm_resource_routes,
 	arm_registry_routes,
 	agent_routes,
+	arm_role_routes,
+	container_routes,
 };
 
 /* What a request owns while it is answered. */
@@ -353,6 +355,10 @@ void arm_answer(struct exchange *exchange)
 	add_common_headers(exchange);
 	if (arm_answer_public(exchange))
 		return;
+	if (graph_concerns(exchange)) {
+		graph_answer(exchange);
+		return;
+	}
 	if (!check_token(exchange) || !parse_path(exchange, &parsed) || !parse_version(exchange, &parsed) ||
 	    !parse_body(exchange, &parsed))
 		return;
@@ -361,7 +367,7 @@ void arm_answer(struct exchange *exchange)
 		arm_long_answer(&parsed.request);
 		return;
 	}
-	if (!check_scope(&parsed.request))
+	if (!authorization_check(&parsed.request) || !check_scope(&parsed.request))
 		return;
 	const struct arm_route *route = find_route(&parsed.request);
 	if (route)

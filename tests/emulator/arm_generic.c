@@ -1,7 +1,7 @@
 /* The generic store of ARM resources: GET, PUT, PATCH, DELETE and lists of any type; and the parts of answers that all
  * of management shares. */
 #include "arm_locations.h"
-#include "emulator.h"
+#include "directory.h"
 #include "resource_id.h"
 
 #include <stdlib.h>
@@ -68,9 +68,25 @@ static bool query_number(struct exchange *exchange, const char *name, size_t *re
 	return true;
 }
 
+/* Only what the caller may see; takes `list`. */
+static struct acr_json *visible(const struct exchange *exchange, struct acr_json *list)
+{
+	ACR_AUTO_FREE char *principal = authorization_principal(exchange);
+	ACR_AUTO_PTR(acr_json) *all = list;
+	if (principal && !strcmp(principal, emulator.client_id))
+		return TAKE(all);
+	struct acr_json *some = acr_json_new_array();
+	for (const struct acr_json *item = acr_json_first(all); item; item = acr_json_next(item)) {
+		const char *id = acr_json_str(item, "/id");
+		if (!id || id[0] != '/' || !strncmp(id, "/tenants/", 9) || authorization_sees(principal, id))
+			acr_json_append(some, acr_json_copy(item));
+	}
+	return some;
+}
+
 void arm_reply_list(struct arm_request *request, struct acr_json *list)
 {
-	ACR_AUTO_PTR(acr_json) *all = list;
+	ACR_AUTO_PTR(acr_json) *all = visible(request->exchange, list);
 	size_t first = 0, size = PAGE_SIZE, count = acr_json_size(all);
 	if (!query_number(request->exchange, "$skiptoken", &first) || !query_number(request->exchange, "$top", &size))
 		return;

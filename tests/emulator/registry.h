@@ -139,6 +139,9 @@ void account_clear(struct account *account);
 /* Fill in from user name and password: those of management, or the zero GUID with a refresh token. */
 void account_by_password(const struct registry *registry, const char *username, const char *password,
 			 struct account *account);
+/* The account of a service principal (its object id), with what the roles given to it allow. */
+void account_by_principal(const struct registry *registry, const char *principal, const char *subject,
+			  struct account *account);
 void account_by_refresh_token(const struct registry *registry, const char *token, struct account *account);
 /* From an Authorization header field of kind Basic; other kinds leave it unknown. */
 void account_by_basic(const struct registry *registry, const char *authorization, struct account *account);

@@ -1,4 +1,5 @@
 /* Who asks and what they may do: credentials of a request, rights, and the challenge when they do not suffice. */
+#include "directory.h"
 #include "registry.h"
 
 #include <stdlib.h>
@@ -43,11 +44,24 @@ static void add_scope_map_action(struct acr_json *access, const char *text)
 	}
 }
 
+void account_by_principal(const struct registry *registry, const char *principal, const char *subject,
+			  struct account *account)
+{
+	account->access = principal ? authorization_registry_access(principal, registry->id, &account->everything) : NULL;
+	account->known = account->access != NULL;
+	account->subject = acr_strdup(subject);
+}
+
 void account_by_password(const struct registry *registry, const char *username, const char *password,
 			 struct account *account)
 {
 	if (!strcmp(username, ZERO_GUID)) {
 		account_by_refresh_token(registry, password, account);
+		return;
+	}
+	if (directory_secret_valid(username, password)) {
+		ACR_AUTO_FREE char *principal = directory_principal_of(username);
+		account_by_principal(registry, principal, username, account);
 		return;
 	}
 	ACR_AUTO_PTR(acr_json) *scopes = NULL;

@@ -189,7 +189,12 @@ static void exchange_azure_token(const struct registry *registry, struct exchang
 	const char *subject = acr_json_str(claims, "/appid");
 	if (!subject)
 		subject = acr_json_str(claims, "/sub");
-	ACR_AUTO(account) account = {.known = true, .everything = true, .subject = acr_strdup(subject)};
+	ACR_AUTO(account) account = {0};
+	account_by_principal(registry, acr_json_str(claims, "/oid"), subject, &account);
+	if (!account.known) {
+		challenge(registry, exchange, NULL, 0, NULL);
+		return;
+	}
 	ACR_AUTO_FREE char *refresh = issue_refresh_token(registry, &account);
 	reply_tokens(exchange, refresh, NULL);
 }

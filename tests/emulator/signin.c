@@ -1,6 +1,6 @@
 /* The authority that issues Azure tokens: an AD FS one (https://localhost:PORT/adfs), which MSAL accepts for a private
  * host without asking Microsoft, with the v2.0 paths beside it. */
-#include "emulator.h"
+#include "directory.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
@@ -93,10 +93,13 @@ static void read_grant(struct exchange *exchange, struct grant *grant)
 
 static struct acr_json *base_claims(const struct grant *grant, bool user)
 {
+	ACR_AUTO_FREE char *principal =
+		user || !grant->client_id ? NULL : directory_principal_of(grant->client_id);
+	const char *object = principal ? principal : emulator.client_id;
 	ACR_AUTO_FREE char *issuer = acr_format("%s/adfs/", emulator.base_url);
 	struct acr_json *claims = json_build(
 		"{'aud':%s,'iss':%s,'appid':%s,'appidacr':'1','oid':%s,'sub':%s,'tid':%s,'ver':'1.0'}", grant->audience,
-		issuer, grant->client_id, emulator.client_id, emulator.client_id, emulator.tenant_id);
+		issuer, grant->client_id, object, object, emulator.tenant_id);
 	acr_json_set_str(claims, "idtyp", user ? "user" : "app");
 	if (user)
 		acr_json_set_str(claims, "upn", emulator.client_id);
@@ -136,15 +139,27 @@ static void issue(struct exchange *exchange, const struct grant *grant, bool use
 
 /* ---- grants ---------------------------------------------------------------------------------------------------- */
 
-static bool is_secret(const char *given)
+static bool is_own_secret(const char *given)
 {
 	const char *secret = emulator.client_secret;
 	return given && strlen(given) == strlen(secret) && CRYPTO_memcmp(given, secret, strlen(secret)) == 0;
 }
 
+/* An application of the directory must have a service principal in it to sign in. */
+static bool is_known(const char *client_id)
+{
+	ACR_AUTO_FREE char *principal = client_id ? directory_principal_of(client_id) : NULL;
+	return principal != NULL;
+}
+
+static bool is_secret(const char *client_id, const char *given)
+{
+	return strcmp(client_id, emulator.client_id) ? directory_secret_valid(client_id, given) : is_own_secret(given);
+}
+
 static void grant_client(struct exchange *exchange, const struct grant *grant)
 {
-	if (!grant->client_id || strcmp(grant->client_id, emulator.client_id) != 0)
+	if (!is_known(grant->client_id))
 		refuse(exchange, 400, "unauthorized_client", 700016,
 		       "Application with identifier '%s' was not found in the directory '%s'.",
 		       grant->client_id ? grant->client_id : "", emulator.tenant_id);
@@ -153,7 +168,7 @@ static void grant_client(struct exchange *exchange, const struct grant *grant)
 		       "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' "
 		       "grant "
 		       "type; this authority knows secrets only.");
-	else if (!is_secret(grant->client_secret))
+	else if (!is_secret(grant->client_id, grant->client_secret))
 		refuse(exchange, 401, "invalid_client", 7000215,
 		       "Invalid client secret provided. Ensure the secret being sent in the request is the client "
 		       "secret "
@@ -166,7 +181,7 @@ static void grant_client(struct exchange *exchange, const struct grant *grant)
 /* The one account there is may also sign in as a user would. */
 static void grant_password(struct exchange *exchange, const struct grant *grant)
 {
-	if (!grant->username || strcmp(grant->username, emulator.client_id) != 0 || !is_secret(grant->password))
+	if (!grant->username || strcmp(grant->username, emulator.client_id) != 0 || !is_own_secret(grant->password))
 		refuse(exchange, 400, "invalid_grant", 50126,
 		       "Error validating credentials due to invalid username or password.");
 	else
