@@ -116,13 +116,11 @@ static const struct option auth_type = {
 	.name = "auth-type",
 	.type = &type_choice,
 	.choices = CHOICES("SyncToken", "ManagedIdentity"),
-	.flags = OPT_PREVIEW,
 	.help = "How it signs in to its parent: with a token, or with --identity.",
 };
 static const struct option identity = {
 	.name = "identity",
 	.type = &type_user_identity,
-	.flags = OPT_PREVIEW,
 	.help = "The id of the user-assigned identity with which it signs in to its parent.",
 };
 static const struct option add_tokens = {

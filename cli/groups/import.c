@@ -57,7 +57,6 @@ static const struct option force = {
 static const struct option tenant = {
 	.name = "registry-tenant",
 	.type = &type_string,
-	.flags = OPT_PREVIEW,
 	.help = "The tenant of the registry that --registry gives by its resource id, when it is another one than "
 		"yours.",
 };

@@ -11,10 +11,12 @@ static const char *const authorization_headers[] = {"Authorization", "Proxy-Auth
 
 /* Parameters of URLs and forms, and members of JSON bodies, whatever is below them included. */
 static const char *const secret_names[] = {
-	"access_token",         "accessToken",  "adminPassword", "assertion",     "client_assertion",
-	"client_secret",        "clientSecret", "code_verifier", "customHeaders", "device_code",
-	"encodedValuesContent", "id_token",     "password",      "passwords",     "refresh_token",
-	"refreshToken",         "secret",       "sig",           "token",
+	"access_token",       "accessToken",   "adminPassword", "assertion",
+	"client_assertion",   "client_secret", "clientSecret",  "code_verifier",
+	"contextAccessToken", "customHeaders", "device_code",   "encodedValuesContent",
+	"id_token",           "password",      "passwords",     "refresh_token",
+	"refreshToken",       "secret",        "sig",           "token",
+	"updateTriggerToken",
 };
 
 /* "code" is the authorization code in forms and URLs, but an error code in JSON. */
