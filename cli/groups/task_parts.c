@@ -45,6 +45,7 @@ static const struct command identity_commands[] = {
 	{
 		.path = "task identity remove",
 		.summary = "Take identities from a task.",
+		.details = "Those that are not named stay.",
 		.options = OPTIONS(&task_name, &opt_registry, &removed_identities, &opt_resource_group),
 		.examples =
 			EXAMPLES({"The one of the system", "acr task identity remove -r myregistry -n hello-world"},
