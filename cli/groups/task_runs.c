@@ -111,18 +111,17 @@ static const struct command commands[] = {
 const struct group task_run_group = {.path = "task", .summary = "Manage tasks and their runs.", .commands = commands};
 
 #define MODEL_REQUEST "type isArchiveEnabled agentPoolName logTemplate"
-#define MODEL_AGENT \
-	"timeout " MODEL_PLATFORM " agentConfiguration{cpu} sourceLocation " MODEL_RUN_CREDENTIALS
-#define MODEL_TASK_RUN \
-	"id name type " MODEL_SYSTEM_DATA " " MODEL_IDENTITY " location properties(provisioningState " \
-	"runRequest?{" \
+#define MODEL_AGENT "timeout " MODEL_PLATFORM " agentConfiguration{cpu} sourceLocation " MODEL_RUN_CREDENTIALS
+#define MODEL_TASK_RUN                                                                                                 \
+	"id name type " MODEL_SYSTEM_DATA " " MODEL_IDENTITY " location properties(provisioningState "                 \
+	"runRequest?{"                                                                                                 \
 	"DockerBuildRequest{" MODEL_REQUEST " imageNames isPushEnabled noCache dockerFilePath target " MODEL_ARGUMENTS \
-	" " MODEL_AGENT "} " \
-	"EncodedTaskRunRequest{" MODEL_REQUEST " encodedTaskContent encodedValuesContent " MODEL_VALUES " " MODEL_AGENT \
-	"} " \
-	"FileTaskRunRequest{" MODEL_REQUEST " taskFilePath valuesFilePath " MODEL_VALUES " " MODEL_AGENT "} " \
-	"TaskRunRequest{" MODEL_REQUEST " taskId overrideTaskStepProperties{contextPath file " MODEL_ARGUMENTS \
-	" target " MODEL_VALUES " updateTriggerToken}}} " \
+	" " MODEL_AGENT "} "                                                                                           \
+	"EncodedTaskRunRequest{" MODEL_REQUEST " encodedTaskContent encodedValuesContent " MODEL_VALUES                \
+	" " MODEL_AGENT "} "                                                                                           \
+	"FileTaskRunRequest{" MODEL_REQUEST " taskFilePath valuesFilePath " MODEL_VALUES " " MODEL_AGENT "} "          \
+	"TaskRunRequest{" MODEL_REQUEST " taskId overrideTaskStepProperties{contextPath file " MODEL_ARGUMENTS         \
+	" target " MODEL_VALUES " updateTriggerToken}}} "                                                              \
 	"runResult{" MODEL_RUN "} forceUpdateTag)"
 
 static const struct option task_run_name = {
