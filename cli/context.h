@@ -58,7 +58,7 @@ int context_call(struct context *context, const struct acr_op *op, struct acr_pa
                  const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Whether SIGINT or SIGTERM came; the number of the signal, 0 for none. */
 int context_signal(void);
-/* Let SIGINT and SIGTERM interrupt waiting from now on. */
+/* Let SIGINT and SIGTERM interrupt waiting from now on. A second one of them ends the process. */
 void context_catch_signals(void);
 /* Forget a signal that was dealt with: what follows may wait again; the next signal ends the process. */
 void context_release_signals(void);

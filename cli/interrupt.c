@@ -11,25 +11,31 @@ static void catch_signal(int number)
 	caught = number;
 }
 
-static void set_handler(void (*handler)(int))
+/* A signal that whoever started us wants to be ignored (nohup, a shell's background job) stays so. */
+static void set_handler(int number, void (*handler)(int))
 {
-	struct sigaction action = {.sa_handler = handler};
+	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESETHAND}, before;
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
+static void set_handlers(void (*handler)(int))
+{
+	caught = 0;
+	set_handler(SIGINT, handler);
+	set_handler(SIGTERM, handler);
 }
 
 void context_catch_signals(void)
 {
-	caught = 0;
-	set_handler(catch_signal);
+	set_handlers(catch_signal);
 }
 
 void context_release_signals(void)
 {
-	caught = 0;
-	set_handler(SIG_DFL);
+	set_handlers(SIG_DFL);
 }
 
 int context_signal(void)
