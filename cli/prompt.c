@@ -1,5 +1,10 @@
 /* Questions to the user. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,12 +13,29 @@
 
 #include "context.h"
 
+/* Wait until there is something to read; false when a signal comes first, or came already. */
+static bool wait_for_input(FILE *in)
+{
+	struct pollfd input = {.fd = fileno(in), .events = POLLIN};
+	sigset_t signals, before;
+
+	/* A signal between the look at it and the wait must not be missed. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &signals, &before);
+	while (input.fd >= 0 && !context_signal() && ppoll(&input, 1, NULL, &before) < 0 && errno == EINTR)
+		;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return !context_signal();
+}
+
 /* One line without its end, yours to free(); NULL at the end of the input. */
 static char *read_line(FILE *in)
 {
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t length = getline(&line, &size, in);
+	ssize_t length = wait_for_input(in) ? getline(&line, &size, in) : -1;
 
 	if (length < 0) {
 		free(line);
@@ -42,6 +64,10 @@ int context_ask(struct context *context, const char *prompt, bool hidden, char *
 		tcsetattr(fileno(io->in), TCSAFLUSH, &before);
 		fputc('\n', io->err);
 	}
+	if (!line && !restore)
+		fputc('\n', io->err);
+	if (!line && context_signal())
+		return acr_fail(error, ACR_ERROR_INTERRUPTED, "interrupted");
 	if (!line)
 		return acr_fail(error, ACR_ERROR_CANCELLED, "Nothing was typed.");
 	*ret = line;
@@ -58,7 +84,7 @@ int context_confirm(struct context *context, struct acr_error *error, const char
 		return 0;
 	if (!context->io->in_terminal)
 		return acr_fail(error, ACR_ERROR_CANCELLED,
-		                "Unable to prompt for confirmation as no tty available. Use --yes.");
+				"Unable to prompt for confirmation as no tty available. Use --yes.");
 	va_start(args, format);
 	question = acr_vformat(format, args);
 	va_end(args);
