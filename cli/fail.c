@@ -25,10 +25,13 @@ int fail_status(int code)
 /* Services break their messages into lines; ours is one. */
 static void add_one_line(struct acr_buf *line, const char *text)
 {
-	for (; *text; text++) {
-		if (!strchr("\r\n\t", *text))
-			acr_buf_putc(line, *text);
-		else if (line->length && line->data[line->length - 1] != ' ')
+	while (*text) {
+		size_t length = strcspn(text, "\r\n\t");
+
+		acr_buf_add(line, text, length);
+		text += length;
+		text += strspn(text, " \r\n\t");
+		if (line->length && line->data[line->length - 1] != ' ')
 			acr_buf_putc(line, ' ');
 	}
 	while (line->length && line->data[line->length - 1] == ' ')
@@ -39,8 +42,11 @@ int fail_print(struct io *io, const struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) line = ACR_BUF_INIT;
 
-	if (error->service_code)
-		acr_buf_printf(&line, "(%s) ", error->service_code);
+	if (error->service_code) {
+		acr_buf_putc(&line, '(');
+		add_one_line(&line, error->service_code);
+		acr_buf_puts(&line, ") ");
+	}
 	add_one_line(&line, error->message ? error->message : "");
 	if (error->request_id && error->http_status) {
 		if (line.length && !strchr(".!?:", line.data[line.length - 1]))
