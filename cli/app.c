@@ -36,12 +36,20 @@ static int write_out(struct io *io, const struct acr_buf *text, struct acr_error
 {
 	if (fwrite(acr_buf_str(text), 1, text->length, io->out) == text->length && fflush(io->out) == 0)
 		return 0;
-	return acr_fail(error, ACR_ERROR_FILE, "The result could not be written to standard output: %s.", strerror(errno));
+	return acr_fail(error, ACR_ERROR_FILE, "The result could not be written to standard output: %s.",
+			strerror(errno));
 }
 
 static const char *configured(void *user, const char *key)
 {
 	return settings_get(user, "defaults", key);
+}
+
+/* Before the command line is read, which may have remarks to make: what the environment alone can tell. */
+static bool quiet_from_start(struct app *app)
+{
+	return settings_variable("ACR_ONLY_SHOW_ERRORS") || (settings_variable("AZURE_CORE_ONLY_SHOW_ERRORS") &&
+							     settings_flag(app->settings, "core", "only_show_errors"));
 }
 
 static void set_verbosity(struct app *app)
@@ -52,7 +60,7 @@ static void set_verbosity(struct app *app)
 	io->debug = global->debug;
 	io->verbose = global->verbose || global->debug;
 	io->only_show_errors = global->only_show_errors || settings_variable("ACR_ONLY_SHOW_ERRORS") ||
-	                       settings_flag(app->settings, "core", "only_show_errors");
+			       settings_flag(app->settings, "core", "only_show_errors");
 	if (settings_flag(app->settings, "core", "no_color"))
 		io->colour = false;
 }
@@ -67,10 +75,11 @@ static int output_format(struct app *app, enum output_format *ret, struct acr_er
 		name = "json";
 	if (output_format_find(name, ret))
 		return 0;
-	return acr_fail(error, ACR_ERROR_USAGE,
-	                "'%s' is not an output format. [core] output in the configuration, or AZURE_CORE_OUTPUT, may be "
-	                "json, jsonc, yaml, yamlc, table, tsv or none.",
-	                name);
+	return acr_fail(
+		error, ACR_ERROR_USAGE,
+		"'%s' is not an output format. [core] output in the configuration, or AZURE_CORE_OUTPUT, may be "
+		"json, jsonc, yaml, yamlc, table, tsv or none.",
+		name);
 }
 
 static int apply_query(struct app *app, struct acr_json **value, bool *plain_rows, struct acr_error *error)
@@ -150,7 +159,7 @@ static int needs_command(const struct app *app, struct acr_error *error)
 	const char *group = app->args.group;
 
 	return acr_fail(error, ACR_ERROR_USAGE, "the following arguments are required: _subcommand. See '%s%s%s%s -h'.",
-	                app->program, app->as_az ? " acr" : "", *group ? " " : "", group);
+			app->program, app->as_az ? " acr" : "", *group ? " " : "", group);
 }
 
 static bool is_hidden_word(const char *word)
@@ -200,6 +209,7 @@ static int run(struct app *app, int argc, char *const *argv, struct acr_error *e
 
 	if (argc > 1 && is_hidden_word(argv[1]))
 		return run_hidden(app, argc, argv, error);
+	app->io->only_show_errors = quiet_from_start(app);
 	if ((rc = args_parse(argc - 1, argv + 1, &parse, app->io, &app->args, error)) < 0)
 		return explain_usage(app, rc, error);
 	if (app->args.global.help)
