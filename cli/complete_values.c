@@ -1,6 +1,7 @@
 /* Values for completion from the services, kept for a minute so that the shell never waits twice. */
 #include "complete_values.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -56,6 +57,16 @@ static int ask(struct context *context, const struct kind *kind, struct acr_json
 	return acr_query_run(query, answer, ret, NULL);
 }
 
+/* Whether a value can stand in a line of its own, in front of a terminal. */
+static bool is_plain(const char *value)
+{
+	const char *c = value;
+
+	while (c && *c && !iscntrl((unsigned char)*c))
+		c++;
+	return c && *value && !*c;
+}
+
 /* Past the time limit everything that waits gives up. */
 static bool too_late(void *user)
 {
@@ -65,7 +76,7 @@ static bool too_late(void *user)
 }
 
 void complete_from_services(void *user, const struct args *args, const char *kind_name, const char *prefix,
-                            struct acr_buf *out)
+			    struct acr_buf *out)
 {
 	const struct kind *kind = find_kind(kind_name);
 	struct io io = {.only_show_errors = true};
@@ -83,17 +94,17 @@ void complete_from_services(void *user, const struct args *args, const char *kin
 	context.clock.user = &deadline;
 	if (context_client(&context, &client, NULL) == 0) {
 		const char *subscription = acr_client_subscription(client);
-		ACR_AUTO_FREE char *key = acr_format("%s %s %s %s", acr_client_cloud(client)->resource_manager,
-		                                     subscription ? subscription : "", kind->name,
-		                                     registry ? registry : "");
+		ACR_AUTO_FREE char *key =
+			acr_format("%s %s %s %s", acr_client_cloud(client)->resource_manager,
+				   subscription ? subscription : "", kind->name, registry ? registry : "");
 
 		values = acr_cache_get(acr_client_cache(client), "completion", key, 0);
 		if (!values && ask(&context, kind, &values) == 0)
 			acr_cache_put(acr_client_cache(client), "completion", key, values,
-			              context.clock.now(&context.clock) + LIFETIME_S);
+				      context.clock.now(&context.clock) + LIFETIME_S);
 	}
 	for (value = acr_json_first(values); value; value = acr_json_next(value))
-		if (acr_json_string(value) && !strncasecmp(acr_json_string(value), prefix, strlen(prefix)))
+		if (is_plain(acr_json_string(value)) && !strncasecmp(acr_json_string(value), prefix, strlen(prefix)))
 			acr_buf_printf(out, "%s\n", acr_json_string(value));
 	context_clear(&context);
 }

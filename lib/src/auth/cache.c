@@ -12,6 +12,7 @@
 
 #define MAX_FILE ((size_t)1 << 20)
 #define LOCK_WAIT_MS 30000
+#define LOCK_SLICE_MS 100
 #define HASH_LENGTH 32 /* hexadecimal digits of the key's SHA-256 in a file name */
 #define MAX_TIME 1e15  /* the next power of ten would not fit a JSON number exactly */
 #define KEEP_EXPIRED_S (24 * 60 * 60)
@@ -271,6 +272,23 @@ void acr_cache_drop(struct acr_cache *cache, const char *kind, const char *key)
 	}
 }
 
+/* In slices, so that whoever wants to stop is heard. */
+static int wait_for_lock(const struct acr_cache *cache, const char *path, struct acr_error *error)
+{
+	int waited, lock = ACR_ERROR_TIMEOUT;
+
+	for (waited = 0; waited < LOCK_WAIT_MS && lock == ACR_ERROR_TIMEOUT; waited += LOCK_SLICE_MS) {
+		if (acr_clock_interrupted(cache->clock))
+			return acr_fail(error, ACR_ERROR_INTERRUPTED, "interrupted");
+		acr_error_clear(error);
+		lock = acr_file_lock(path, LOCK_SLICE_MS, error);
+	}
+	if (lock == ACR_ERROR_TIMEOUT)
+		return acr_fail(error, lock, "cannot lock '%s': another process has kept it for %d s", path,
+				LOCK_WAIT_MS / 1000);
+	return lock;
+}
+
 int acr_cache_lock(struct acr_cache *cache, const char *kind, const char *key)
 {
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
@@ -280,8 +298,9 @@ int acr_cache_lock(struct acr_cache *cache, const char *kind, const char *key)
 		return ACR_ERROR_FILE;
 	ACR_AUTO_FREE char *name = entry_name(kind, key);
 	ACR_AUTO_FREE char *path = entry_path(cache, name, ".lock");
-	if ((lock = acr_folder_make(cache->folder, &error)) < 0 ||
-	    (lock = acr_file_lock(path, LOCK_WAIT_MS, &error)) < 0)
+	if ((lock = acr_folder_make(cache->folder, &error)) == 0)
+		lock = wait_for_lock(cache, path, &error);
+	if (lock < 0 && lock != ACR_ERROR_INTERRUPTED)
 		complain(cache, &error);
 	return lock;
 }
