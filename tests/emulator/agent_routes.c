@@ -179,7 +179,8 @@ static bool set_archive(struct acr_json *run, void *user)
 	ACR_AUTO_FREE char *now = run_time();
 	struct acr_json *properties = acr_json_get(run, "properties");
 	acr_json_set_str(properties, "lastUpdatedTime", now);
-	acr_json_set_bool(properties, "isArchiveEnabled", acr_json_true(body, "/isArchiveEnabled"));
+	if (acr_json_get(body, "isArchiveEnabled"))
+		acr_json_set_bool(properties, "isArchiveEnabled", acr_json_true(body, "/isArchiveEnabled"));
 	arm_touch(run);
 	return true;
 }

@@ -217,13 +217,17 @@ static const struct feature standard_features[] = {
 	 " For more information on SKU tiers, please visit https://aka.ms/acr/tiers."},
 };
 
+static bool has_value(const struct acr_json *members, const char *pointer, const char *value)
+{
+	const struct acr_json *present = acr_json_at(members, pointer);
+	ACR_AUTO_FREE char *text = present ? acr_json_text(present) : NULL;
+	return text && !strcmp(text, value);
+}
+
 static bool uses(const struct acr_json *registry_properties, const struct feature *feature)
 {
-	const struct acr_json *value = acr_json_at(registry_properties, feature->pointer);
-	if (!feature->value)
-		return acr_json_size(value) > 0;
-	ACR_AUTO_FREE char *text = value ? acr_json_text(value) : NULL;
-	return text && !strcmp(text, feature->value);
+	return feature->value ? has_value(registry_properties, feature->pointer, feature->value)
+			      : acr_json_size(acr_json_at(registry_properties, feature->pointer)) > 0;
 }
 
 static bool check_features(struct arm_request *request, const struct acr_json *registry, const struct feature *features,
@@ -234,6 +238,36 @@ static bool check_features(struct arm_request *request, const struct acr_json *r
 		if (uses(acr_json_get(registry, "properties"), &features[i])) {
 			registry_refuse(request->exchange, 400, features[i].code, "%s%s.%s", features[i].text, sku,
 					features[i].more);
+			return false;
+		}
+	return true;
+}
+
+/* What cannot be on at once. */
+static const struct conflict {
+	const char *pointers[2], *values[2], *code, *message;
+} conflicts[] = {
+	{{"/policies/retentionPolicy/status", "/policies/softDeletePolicy/status"},
+	 {"\"enabled\"", "\"enabled\""},
+	 "PolicyConflict",
+	 "The retention policy and the soft delete policy cannot be enabled at the same time."},
+	{{"/regionalEndpoints", "/policies/trustPolicy/status"},
+	 {"\"Enabled\"", "\"enabled\""},
+	 "RegionalEndpointsNotSupported",
+	 "Regional endpoints cannot be enabled while content trust is."},
+	{{"/endpointProtocol", "/dataEndpointEnabled"},
+	 {"\"IPv4AndIPv6\"", "false"},
+	 "EndpointProtocolNotSupported",
+	 "The endpoint protocol IPv4AndIPv6 needs data endpoints; enable them first."},
+};
+
+static bool check_conflicts(struct arm_request *request, const struct acr_json *registry)
+{
+	const struct acr_json *members = acr_json_get(registry, "properties");
+	for (size_t i = 0; i < ACR_COUNT(conflicts); i++)
+		if (has_value(members, conflicts[i].pointers[0], conflicts[i].values[0]) &&
+		    has_value(members, conflicts[i].pointers[1], conflicts[i].values[1])) {
+			registry_refuse(request->exchange, 400, conflicts[i].code, "%s", conflicts[i].message);
 			return false;
 		}
 	return true;
@@ -287,7 +321,7 @@ static bool apply_sku(struct arm_request *request, struct acr_json *registry)
 bool model_apply(struct arm_request *request, struct acr_json *registry)
 {
 	return apply_sku(request, registry) && apply_properties(request, acr_json_get(registry, "properties")) &&
-	       check_sku(request, registry);
+	       check_conflicts(request, registry) && check_sku(request, registry);
 }
 
 /* ---- what follows from the rest -----------------------------------------------------------------------------------

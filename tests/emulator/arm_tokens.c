@@ -204,6 +204,19 @@ static void keep_passwords(struct acr_json *token, const struct acr_json *kept)
 	acr_json_set(acr_json_at(token, "/properties/credentials"), "passwords", list);
 }
 
+/* Certificates are kept as they come; nobody signs in with one. */
+static bool check_certificates(struct arm_request *request, const struct acr_json *list)
+{
+	for (const struct acr_json *item = acr_json_first(list); item; item = acr_json_next(item)) {
+		const char *name = acr_json_str(item, "/name");
+		if (!name || (strcmp(name, "certificate1") != 0 && strcmp(name, "certificate2") != 0) ||
+		    !acr_json_str(item, "/encodedPemCertificate"))
+			return refuse(request, "InvalidToken",
+				      "a certificate is certificate1 or certificate2 and has an encodedPemCertificate");
+	}
+	return true;
+}
+
 static void apply_token(struct acr_json *token, const struct acr_json *given)
 {
 	static const char *const members[] = {"scopeMapId", "status"};
@@ -214,6 +227,10 @@ static void apply_token(struct acr_json *token, const struct acr_json *given)
 				     acr_json_copy(acr_json_get(given, members[i])));
 	if (acr_json_is(passwords, ACR_JSON_ARRAY))
 		keep_passwords(token, passwords);
+	const struct acr_json *certificates = acr_json_at(given, "/credentials/certificates");
+	if (acr_json_is(certificates, ACR_JSON_ARRAY))
+		acr_json_set(acr_json_at(token, "/properties/credentials"), "certificates",
+			     acr_json_copy(certificates));
 	arm_touch(token);
 }
 
@@ -227,7 +244,8 @@ void token_put(struct arm_request *request)
 		arm_generic(request); /* says what is wrong */
 		return;
 	}
-	if ((!token && !check_name(request)) || !check_token(request, given, !patch))
+	if ((!token && !check_name(request)) || !check_token(request, given, !patch) ||
+	    !check_certificates(request, acr_json_at(given, "/credentials/certificates")))
 		return;
 	if (!token) {
 		ACR_AUTO_FREE char *now = now_text();

@@ -267,7 +267,8 @@ void deleted_expire(struct registry *registry);
 
 /* `path` is what follows "/acr/v1/", decoded; false when it is about something else. */
 bool streaming_answer(struct registry *registry, struct exchange *exchange, const char *path);
-/* A manifest was pushed with a tag: begin its conversion where the repository asks for that. The caller holds `lock`. */
+/* A manifest was pushed with a tag: begin its conversion where the repository asks for that. The caller holds
+ * `lock`. */
 void streaming_pushed(struct registry *registry, const char *repository, const char *digest);
 /* Do the conversions that are due; true when some will be soon. */
 bool streaming_work(struct registry *registry);

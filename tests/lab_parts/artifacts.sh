@@ -10,6 +10,7 @@ part_artifacts() {
 	artifact_streaming
 	pushed_images_are_converted
 	untagged_manifests
+	days_pass
 	deleted_manifests
 	manifest_commands
 	imported_images
@@ -91,6 +92,33 @@ untagged_manifests() {
 	run acr repository untag -n artifactlab -t keep/app:v2
 	expect_success
 	count_manifests keep/app 1
+	run acr config retention update -r artifactlab --type UntaggedManifests --status disabled
+	expect_success
+}
+
+# As if the emulator had been off for years: what is written down of the past is further in the past.
+days_pass() {
+	it 'artifacts: the retention policy is looked at when the emulator starts'
+	run acr config retention update -r artifactlab --type UntaggedManifests --status enabled --days 30
+	expect_success
+	push one past/app:v1
+	push two past/app:v2
+	push three past/app:v3
+	run acr repository untag -n artifactlab -t past/app:v1
+	expect_success
+	count_manifests past/app 3
+	stop_emulator
+	expect 'status 0' same "$?" 0
+	sed -i -E 's/("untaggedAt":")[0-9]{4}/\12019/' \
+		"$scratch"/state/registries/artifactlab/metadata/*.json
+	find "$scratch/state/resources" -name '*.json' -exec grep -lF '"days":30' {} + |
+		xargs sed -i -E 's/("retentionPolicy":\{"days":30,"lastUpdatedTime":")[0-9]{4}/\12018/'
+	start_emulator
+	for _ in 1 2 3 4 5; do
+		[ "$(acr manifest list-metadata -r artifactlab -n past/app --query 'length(@)' -o tsv)" != 2 ] || break
+		sleep 1
+	done
+	count_manifests past/app 2
 	run acr config retention update -r artifactlab --type UntaggedManifests --status disabled
 	expect_success
 }

@@ -66,6 +66,16 @@ tokens_of_a_registry() {
 	expect_success
 	token_may reader "$password" 401
 
+	it 'permissions: certificates of a token are kept'
+	run acr rest -m patch -u "$(acr token show -r permlab -n reader --query id -o tsv)" --url-parameters \
+		api-version=2025-04-01 -b '{"properties":{"credentials":{"certificates":[{"name":"certificate3"}]}}}'
+	expect_failure 1 'certificate1 or certificate2'
+	run acr rest -m patch -u "$(acr token show -r permlab -n reader --query id -o tsv)" --url-parameters \
+		api-version=2025-04-01 -b '{"properties":{"credentials":{"certificates":[{"name":"certificate1",
+		"encodedPemCertificate":"LS0t"}]}}}'
+	expect_success
+	expect_value certificate1 acr token show -r permlab -n reader --query 'credentials.certificates[].name' -o tsv
+
 	it 'permissions: a password that has expired is refused'
 	soon=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
 	password=$(acr token credential generate -r permlab -n reader --password2 --expiration "$soon" \
@@ -138,6 +148,12 @@ policies_of_a_registry() {
 	run acr config authentication-as-arm update -r permlab --status disabled
 	expect_success
 	expect_value disabled acr config authentication-as-arm show -r permlab --query status -o tsv
+	run acr update -n permlab --endpoint-protocol IPv4AndIPv6
+	expect_failure 1 'needs data endpoints'
+	run acr config soft-delete update -r permlab --status enabled --yes --only-show-errors
+	expect_success
+	run acr config retention update -r permlab --type UntaggedManifests --status enabled
+	expect_failure 1 'cannot be enabled at the same time'
 	run acr config content-trust update -r permlab --status disabled --yes --only-show-errors
 	expect_success
 	expect_value disabled acr config content-trust show -r permlab --query status -o tsv --only-show-errors
