@@ -39,7 +39,7 @@ static const struct option repository = {
 static const struct command commands[] = {
 	{
 		.path = "check-health",
-		.summary = "Check this machine's way to a registry: name, connection, certificate, clock, sign-in, tokens.",
+		.summary = "Check the way to a registry: name, connection, certificate, clock, sign-in, tokens.",
 		.details = "Every check is made, and told on standard error; with -o or --query the list of them is printed. The "
 			   "exit status is 1 when one failed. Nothing cached is used, and neither docker nor helm is needed.",
 		.options = OPTIONS(&name, &vnet, &ignore_errors, &yes, &repository),

@@ -159,12 +159,19 @@ static void test_login_server_as_name(void **state)
 				    "RG",
 				    "b") "\",\"name\":\"b\",\"location\":\"local\",\"sku\":{\"name\":\"Premium\"},"
 					 "\"properties\":{\"loginServer\":\"LocalHost:5001\"}}]}");
-	assert_int_equal(acr_locate(f.client, "localhost:5001", "ignored", &registry, &f.error), 0);
+	assert_int_equal(acr_locate(f.client, "localhost:5001", "rg", &registry, &f.error), 0);
 	assert_string_equal(registry.id, ID("RG", "b"));
 	assert_string_equal(registry.name, "b");
 	assert_string_equal(registry.resource_group, "rg");
 	assert_string_equal(registry.login_server, "LocalHost:5001");
 	acr_registry_clear(&registry);
+
+	/* The same login server, but in another group than the one asked for. */
+	expect(&f, LIST,
+	       "{\"value\":[{\"id\":\"" ID("RG", "b") "\",\"name\":\"b\",\"properties\":"
+							 "{\"loginServer\":\"localhost:5001\"}}]}");
+	assert_int_equal(acr_locate(f.client, "localhost:5001", "other", &registry, &f.error), ACR_ERROR_NOT_FOUND);
+	acr_error_clear(&f.error);
 
 	expect(&f, LIST, "{\"value\":[]}");
 	assert_int_equal(acr_locate(f.client, "localhost:5009", NULL, &registry, &f.error), ACR_ERROR_GENERAL);
