@@ -68,29 +68,30 @@ CLEANING = (
 
 ALL = ("json", "yaml", "table", "tsv")
 JSON = ("json",)
+SOME = ("json", "table")
 # What to type, in which formats, and with which queries.
 READS = (
-    ("account show", ALL, ("{{name:name,id:id}}", "user.type")),
+    ("account show", SOME, ("{{name:name,id:id}}", "user.type")),
     ("account list", ALL, ("[].name", "[?isDefault]", "length(@)")),
     ("account list-locations", ALL, ("[].name", "[?name=='northeurope']", "[0]")),
     ("group list", ALL, ("[].name", "[?name=='{group}']")),
-    ("group show -n {group}", ALL, ("location", "properties")),
+    ("group show -n {group}", SOME, ("location", "properties")),
     ("acr list", ALL, ("[].{{name:name,sku:sku.name}}", "[].[name,loginServer]", "[].loginServer|sort(@)",
                        "[?sku.name=='Basic']")),
     ("acr list -g {group}", JSON, ("[].id", "[0].policies.retentionPolicy")),
     ("acr show -n {registry}", ALL, ("loginServer", "{{Server:loginServer,type:type}}", "[name,sku.name]", "policies",
                                      "identity", "systemData", "tags")),
     ("acr show -n {registry} -g {group}", JSON, ()),
-    ("acr check-name -n vacrlabfree", ALL, ("nameAvailable",)),
+    ("acr check-name -n vacrlabfree", SOME, ("nameAvailable",)),
     ("acr check-name -n {registry}", JSON, ("message", "[reason]", "nameAvailable")),
     ("acr show-usage -n {registry}", ALL, ("value[].name", "value[?name=='Webhooks']", "value[0]")),
     ("acr credential show -n {registry}", ALL, ("username", "passwords", "passwords[0].value")),
     ("acr replication list -r {registry}", ALL, ("[].location", "[]", "sort_by(@,&name)[0].status.displayStatus")),
-    ("acr replication show -r {registry} -n japaneast", ALL, ("tags", "status", "regionEndpointEnabled")),
+    ("acr replication show -r {registry} -n japaneast", SOME, ("tags", "status", "regionEndpointEnabled")),
     ("acr repository list -n {registry}", ALL, ("[0]", "length(@)", "sort(@)")),
     ("acr repository show -n {registry} --repository acrtasks", ALL, ("tagCount", "@", "changeableAttributes")),
-    ("acr repository show -n {registry} --image sample/hello-world:v1", ALL, ("digest", "[name,signed]")),
-    ("acr repository show-tags -n {registry} --repository acrtasks", ALL, ("[0]", "[?@=='v1']")),
+    ("acr repository show -n {registry} --image sample/hello-world:v1", SOME, ("digest", "[name,signed]")),
+    ("acr repository show-tags -n {registry} --repository acrtasks", SOME, ("[0]", "[?@=='v1']")),
     ("acr repository show-tags -n {registry} --repository acrtasks --detail --orderby time_desc", ALL,
      ("[0].digest", "[].{{n:name,w:changeableAttributes.writeEnabled}}")),
     ("acr repository show-tags -n {registry} --repository acrtasks --top 1 --orderby time_asc", JSON, ()),

@@ -55,11 +55,12 @@ class Emulator:
         base = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         base.update(HOME=os.path.join(self.scratch, "home"), TMPDIR=self.scratch, LC_ALL="C.UTF-8")
         os.makedirs(base["HOME"], exist_ok=True)
+        # It ends with the test, even when that is killed; Ctrl-C is the test's affair.
+        mortal = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+        command = [*mortal, os.path.join(BUILD, "acr-emulator"), "--state", self.state, "--verbose"]
         with open(self.log_path, "ab") as log:
-            # A session of its own lets close() find whatever the emulator might leave behind.
-            self.process = subprocess.Popen([os.path.join(BUILD, "acr-emulator"), "--state", self.state, "--verbose"],
-                                            env=base, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                                            start_new_session=True)
+            self.process = subprocess.Popen(command, env=base, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                            stderr=log, start_new_session=True)
         readable, _, _ = select.select([self.process.stdout], [], [], START_LIMIT)
         line = self.process.stdout.readline() if readable else b""
         if not line.startswith(b"ready "):

@@ -208,10 +208,12 @@ make_scratch() {
 
 # Start it, or start it again, and take its environment.
 start_emulator() {
-	local line=
+	local line='' mortal=()
+	# It ends with this script, even when that is killed.
+	! command -v setpriv >/dev/null || mortal=(setpriv --pdeathsig TERM)
 	rm -f "$scratch/ready"
 	mkfifo "$scratch/ready"
-	"$build/acr-emulator" --state "$scratch/state" --verbose >"$scratch/ready" 2>>"$scratch/emulator.log" &
+	"${mortal[@]}" "$build/acr-emulator" --state "$scratch/state" --verbose >"$scratch/ready" 2>>"$scratch/emulator.log" &
 	emulator=$!
 	read -r -t "$command_limit" line <"$scratch/ready"
 	case $line in
