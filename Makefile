@@ -34,6 +34,9 @@ LIB_OBJECTS := $(call object,$(LIB_SOURCES))
 CLI_OBJECTS := $(call object,$(CLI_SOURCES))
 EMULATOR_OBJECTS := $(call object,$(EMULATOR_SOURCES))
 
+# One short line for each step; V=1 shows the commands.
+say = $(if $(V),,@echo '  $(1) $@';)
+
 .PHONY: all
 all: $(BUILD)/acr $(BUILD)/acr-emulator
 
@@ -44,23 +47,23 @@ $(BUILD)/obj/tests/%.o: INCLUDES := -Ilib/include -Ilib/src -Icli -Itests/emulat
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(INCLUDES) -c -o $@ $<
+	$(call say,CC  )$(CC) $(ALL_CFLAGS) $(INCLUDES) -c -o $@ $<
 
 $(BUILD)/libacr.a: $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR  )$(AR) rcs $@ $^
 
 $(BUILD)/acr: $(CLI_OBJECTS) $(BUILD)/libacr.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
 
 $(BUILD)/acr-emulator: $(EMULATOR_OBJECTS) $(BUILD)/libacr.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR) $(LIBS_EMULATOR)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR) $(LIBS_EMULATOR)
 
 # The program of the emulator's hello-world image: it stands alone, and is a part of agent_images.o.
 HELLO := $(BUILD)/hello
 $(HELLO): tests/emulator/hello/hello.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) -Os -ffreestanding -fno-stack-protector -fno-pie -static -nostdlib -s -Wl,--build-id=none \
+	$(call say,LINK)$(CC) $(WARNINGS) -Os -ffreestanding -fno-stack-protector -fno-pie -static -nostdlib -s -Wl,--build-id=none \
 		-Wl,-z,noseparate-code -o $@ $<
 $(BUILD)/obj/tests/emulator/agent_images.o: $(HELLO)
 $(BUILD)/obj/tests/emulator/agent_images.o: INCLUDES += -DHELLO_PROGRAM='"$(HELLO)"'
@@ -68,7 +71,7 @@ $(BUILD)/obj/tests/emulator/agent_images.o: INCLUDES += -DHELLO_PROGRAM='"$(HELL
 # Unit tests: one program a module, with everything but main() linked in.
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(UNIT_SHARED)) $(filter-out %/cli/main.o,$(CLI_OBJECTS)) $(BUILD)/libacr.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR) -lcmocka
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR) -lcmocka
 .PRECIOUS: $(BUILD)/obj/%.o
 
 .PHONY: unit
@@ -78,13 +81,13 @@ unit: $(UNIT_TESTS)
 FUZZ_CFLAGS := $(STD) -g -O1 -fsanitize=fuzzer,address,undefined -pthread -Ilib/include -Ilib/src -Icli
 FUZZ_SOURCES := $(filter-out cli/main.c,$(LIB_SOURCES) $(CLI_SOURCES))
 $(FUZZERS): build/fuzz/%: tests/fuzz/%.c build/fuzz/libacr-fuzz.a
-	clang $(FUZZ_CFLAGS) -o $@ $< build/fuzz/libacr-fuzz.a $(LIBS_ACR)
+	$(call say,LINK)clang $(FUZZ_CFLAGS) -o $@ $< build/fuzz/libacr-fuzz.a $(LIBS_ACR)
 build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(subst fuzzer$(comma),fuzzer-no-link$(comma),$(FUZZ_CFLAGS)) $(shell pkg-config --cflags $(PACKAGES_ACR)) -w -c -o $@ $<
+	$(call say,CC  )clang $(subst fuzzer$(comma),fuzzer-no-link$(comma),$(FUZZ_CFLAGS)) $(shell pkg-config --cflags $(PACKAGES_ACR)) -w -c -o $@ $<
 build/fuzz/libacr-fuzz.a: $(patsubst %.c,build/fuzz/obj/%.o,$(FUZZ_SOURCES))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR  )$(AR) rcs $@ $^
 .PHONY: fuzzers fuzz
 fuzzers: $(FUZZERS)
 fuzz: fuzzers
@@ -117,10 +120,10 @@ bench:
 # Prints values in the formats of -o, to be compared with what the Azure CLI's library prints.
 $(BUILD)/meta/print_output: $(BUILD)/obj/tests/meta/print_output.o $(filter-out %/cli/main.o,$(CLI_OBJECTS)) $(BUILD)/libacr.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
 $(BUILD)/bench/pack: $(BUILD)/obj/tests/bench/pack.o $(BUILD)/libacr.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
+	$(call say,LINK)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_ACR)
 
 .PHONY: lint
 lint:

@@ -101,6 +101,7 @@ int environment_write(struct acr_error *error)
 {
 	ACR_AUTO_FREE char *azure = acr_path_join(emulator.state, "azure");
 	ACR_AUTO_FREE char *docker = acr_path_join(emulator.state, "docker");
+	ACR_AUTO_FREE char *cache = acr_path_join(emulator.state, "cache");
 	ACR_AUTO_FREE char *logins = acr_path_join(docker, "config.json");
 	int result = write_azure_folder(azure, error);
 	if (result == 0)
@@ -120,6 +121,8 @@ int environment_write(struct acr_error *error)
 		{"AZURE_CLIENT_SECRET", emulator.client_secret},
 		{"DOCKER_CONFIG", docker},
 		{"REGISTRY_AUTH_FILE", logins},
+		/* Where another emulator served on the same port, its tokens must not be found. */
+		{"ACR_CACHE_DIR", cache},
 		/* acr; Python; curl; Go (docker, podman, skopeo, oras) and OpenSSL */
 		{"ACR_CA_BUNDLE", emulator.bundle_file},
 		{"REQUESTS_CA_BUNDLE", emulator.bundle_file},
