@@ -22,6 +22,7 @@ extern const struct option_type type_setting;    /* the same, but NAME alone is 
 extern const struct option_type type_location;   /* "East US" → "eastus" */
 extern const struct option_type type_query;      /* JMESPath, checked */
 /* opttype_check.c */
+extern const struct option_type type_decimal;    /* a number above 0: 1.5 */
 extern const struct option_type type_fields;     /* KEY=VALUE words, or JSON objects: object of strings */
 extern const struct option_type type_name;       /* letters, digits, - and _; option->minimum to maximum characters */
 extern const struct option_type type_plain_name; /* the same, but letters and digits only */

@@ -285,6 +285,20 @@ static int add_fields(const struct option *option, const char *word, struct acr_
 	return 0;
 }
 
+static int add_decimal(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	char *end;
+	double number = strtod(word, &end);
+
+	(void)option;
+	if (end == word || *end || !(number > 0 && number < 1e6))
+		return acr_fail(error, ACR_ERROR_USAGE, "'%s' is not a number above 0, such as 1.5", word);
+	acr_json_free(*value);
+	*value = acr_json_new_number(number);
+	return 0;
+}
+
+const struct option_type type_decimal = {.metavar = "NUMBER", .arity = ARITY_ONE, .add = add_decimal};
 const struct option_type type_fields = {.metavar = "KEY=VALUE", .arity = ARITY_MANY, .add = add_fields};
 const struct option_type type_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
 const struct option_type type_plain_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};

@@ -128,6 +128,18 @@ RUNNER(helm_repo_add);
 RUNNER(helm_install);
 /* health.c */
 RUNNER(check_health);
+/* role.c */
+RUNNER(role_create);
+RUNNER(role_list);
+RUNNER(role_delete);
+/* principal.c */
+RUNNER(principal_create);
+/* container.c */
+CHECK(container_check);
+PREPARE(container_prepare);
+RUNNER(container_list);
+/* resource.c */
+RUNNER(resource_list);
 /* pack.c */
 RUNNER(pack_build);
 /* rest.c */

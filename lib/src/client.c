@@ -87,6 +87,11 @@ const char *acr_client_subscription(const struct acr_client *client)
 	return client->subscription;
 }
 
+const char *acr_client_tenant(const struct acr_client *client)
+{
+	return client->tenant;
+}
+
 const char *acr_client_subscription_label(const struct acr_client *client)
 {
 	return client->subscription_label;

@@ -24,7 +24,7 @@ static bool is_at_or_below(const char *id, const char *scope)
 /* The rights of a principal on an id; with `below` also those on anything in it. */
 static unsigned collect(const char *principal, const char *id, bool below)
 {
-	ACR_AUTO_PTR(acr_json) *all = store_list_type("/subscriptions", ASSIGNMENTS);
+	ACR_AUTO_PTR(acr_json) *all = store_list_type(EVERYWHERE, ASSIGNMENTS);
 	unsigned rights = 0;
 	for (const struct acr_json *item = acr_json_first(all); item; item = acr_json_next(item)) {
 		const char *scope = acr_json_str(item, "/properties/scope");

@@ -222,7 +222,7 @@ static void get_assignments(struct arm_request *request)
 	ACR_AUTO_FREE char *filter = exchange_query(request->exchange, "$filter");
 	ACR_AUTO_FREE char *principal = filter_value(filter, "principalId");
 	bool at_scope = filter && strcasestr(filter, "atScope()");
-	ACR_AUTO_PTR(acr_json) *all = store_list_type("/subscriptions", ASSIGNMENTS);
+	ACR_AUTO_PTR(acr_json) *all = store_list_type(EVERYWHERE, ASSIGNMENTS);
 	struct acr_json *list = acr_json_new_array();
 	for (const struct acr_json *item = acr_json_first(all); item; item = acr_json_next(item)) {
 		const char *own = acr_json_str(item, "/properties/scope");

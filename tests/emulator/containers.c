@@ -11,7 +11,7 @@
 /* The registry with that login server; NULL when it is none of the emulator's. */
 static struct acr_json *registry_at(const char *server)
 {
-	ACR_AUTO_PTR(acr_json) *all = store_list_type("/subscriptions", "Microsoft.ContainerRegistry/registries");
+	ACR_AUTO_PTR(acr_json) *all = store_list_type(EVERYWHERE, "Microsoft.ContainerRegistry/registries");
 	for (const struct acr_json *item = acr_json_first(all); item; item = acr_json_next(item)) {
 		const char *own = acr_json_str(item, "/properties/loginServer");
 		if (own && !strcasecmp(own, server))

@@ -5,6 +5,9 @@
 
 #include "emulator.h"
 
+/* The scope of store_list_type() that holds all. */
+#define EVERYWHERE ""
+
 /* ---- directory.c: applications, their secrets, and their service principals -------------------------------------- */
 
 enum directory_kind { DIRECTORY_APPLICATIONS, DIRECTORY_PRINCIPALS };

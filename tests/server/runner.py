@@ -203,7 +203,8 @@ class Run:
         management = "https://{CLOSED}" if "closed" in self.case.cloud else "{RM}"
         lines = ["[AcrTest]", "endpoint_resource_manager = " + management,
                  "endpoint_active_directory = {RM}" + ("/adfs" if "adfs" in self.case.cloud else ""),
-                 "endpoint_active_directory_resource_id = https://management.acr.test/"]
+                 "endpoint_active_directory_resource_id = https://management.acr.test/",
+                 "endpoint_microsoft_graph_resource_id = {RM}/"]
         if "bare" not in self.case.cloud:
             lines.append("suffix_acr_login_server_endpoint = {SUFFIX}")
         return self.expand("\n".join(lines) + "\n")

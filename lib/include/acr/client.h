@@ -35,6 +35,7 @@ ACR_DEFINE_FREEP(acr_client)
 
 const struct acr_cloud *acr_client_cloud(const struct acr_client *client);
 const char *acr_client_subscription(const struct acr_client *client); /* NULL when none */
+const char *acr_client_tenant(const struct acr_client *client);       /* NULL when none */
 /* "NAME (ID)", "ID" where no name is known; "" when none. Lent. */
 const char *acr_client_subscription_label(const struct acr_client *client);
 const struct acr_clock *acr_client_clock(const struct acr_client *client);

@@ -10,6 +10,8 @@
 #define ACR_API_RESOURCES "2024-11-01"
 #define ACR_API_SUBSCRIPTIONS "2022-12-01"
 #define ACR_API_NETWORK "2022-01-01"
+#define ACR_API_AUTHORIZATION "2022-04-01"
+#define ACR_API_CONTAINERS "2023-05-01"
 
 /* registry.c */
 extern const struct acr_op acr_op_registry_check_name, acr_op_registry_create, acr_op_registry_show,
@@ -60,10 +62,16 @@ extern const struct acr_op acr_op_streaming_show, acr_op_streaming_update, acr_o
 	acr_op_streaming_create, acr_op_streaming_operation, acr_op_streaming_cancel;
 /* helm.c: {chart}, {package} */
 extern const struct acr_op acr_op_helm_list, acr_op_helm_show, acr_op_helm_delete, acr_op_helm_delete_package;
+/* authorization.c: {scope}, {assignment} */
+extern const struct acr_op acr_op_role_definition_list, acr_op_role_assignment_list, acr_op_role_assignment_create,
+	acr_op_role_assignment_delete;
+/* container.c */
+extern const struct acr_op acr_op_container_create, acr_op_container_show, acr_op_container_delete, acr_op_container_list,
+	acr_op_container_list_group;
 /* network.c: {id} of a private endpoint or network interface */
 extern const struct acr_op acr_op_network_show;
 /* resources.c */
 extern const struct acr_op acr_op_resource_list, acr_op_group_create, acr_op_group_show, acr_op_group_list,
-	acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;
+	acr_op_resource_list_group, acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;
 
 #endif

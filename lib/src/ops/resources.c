@@ -9,6 +9,12 @@ const struct acr_op acr_op_resource_list = {
 	.api = ACR_API_RESOURCES,
 	.shape = ACR_PAGES,
 };
+const struct acr_op acr_op_resource_list_group = {
+	.method = "GET",
+	.path = SUBSCRIPTION "/resourceGroups/{resourceGroup}/resources",
+	.api = ACR_API_RESOURCES,
+	.shape = ACR_PAGES,
+};
 const struct acr_op acr_op_group_create = {
 	.method = "PUT",
 	.path = SUBSCRIPTION "/resourcegroups/{resourceGroup}",
