@@ -268,22 +268,25 @@ static int add_fields(const struct option *option, const char *word, struct acr_
 {
 	size_t name = strcspn(word, "=");
 	ACR_AUTO_PTR(acr_json) *object = NULL;
+	bool json = acr_json_parse(word, strlen(word), &object, NULL) == 0 && acr_json_is(object, ACR_JSON_OBJECT);
 
 	(void)option;
-	if (!*value)
-		*value = acr_json_new_object();
-	if (acr_json_parse(word, strlen(word), &object, NULL) == 0 && acr_json_is(object, ACR_JSON_OBJECT)) {
-		for (const struct acr_json *item = acr_json_first(object); item; item = acr_json_next(item))
-			add_member(item, *value);
-		return 0;
-	}
-	if (!name || !word[name])
+	if (!json && (!name || !word[name]))
 		return acr_fail(error, ACR_ERROR_USAGE,
 				"'%s' is neither KEY=VALUE nor a JSON object, such as 'api-version=2022-04-01'", word);
-	ACR_AUTO_FREE char *key = acr_strndup(word, name);
-	acr_json_set_str(*value, key, word + name + 1);
+	if (!*value)
+		*value = acr_json_new_object();
+	for (const struct acr_json *item = json ? acr_json_first(object) : NULL; item; item = acr_json_next(item))
+		add_member(item, *value);
+	if (!json) {
+		ACR_AUTO_FREE char *key = acr_strndup(word, name);
+
+		acr_json_set_str(*value, key, word + name + 1);
+	}
 	return 0;
 }
+
+const struct option_type type_fields = {.metavar = "KEY=VALUE", .arity = ARITY_MANY, .add = add_fields};
 
 static int add_decimal(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
@@ -299,7 +302,6 @@ static int add_decimal(const struct option *option, const char *word, struct acr
 }
 
 const struct option_type type_decimal = {.metavar = "NUMBER", .arity = ARITY_ONE, .add = add_decimal};
-const struct option_type type_fields = {.metavar = "KEY=VALUE", .arity = ARITY_MANY, .add = add_fields};
 const struct option_type type_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
 const struct option_type type_plain_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
 const struct option_type type_cron = {.metavar = "SCHEDULE", .arity = ARITY_ONE, .add = add_cron};

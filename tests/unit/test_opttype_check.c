@@ -177,11 +177,35 @@ static void test_maps(void **state)
 	assert_true(model_check("a?{B{c}", &error) < 0);
 }
 
+static void test_fields(void **state)
+{
+	(void)state;
+	gives(&type_fields, "a=b=c", "{\"a\":\"b=c\"}");
+	gives(&type_fields, "a=", "{\"a\":\"\"}");
+	gives(&type_fields, "{\"a\":1,\"b\":\"x\",\"c\":true}", "{\"a\":\"1\",\"b\":\"x\",\"c\":\"true\"}");
+	refuses(&type_fields, "a", "'a' is neither KEY=VALUE nor a JSON object, such as 'api-version=2022-04-01'");
+	refuses(&type_fields, "=a", NULL);
+	refuses(&type_fields, "[1]", NULL);
+}
+
+static void test_decimals(void **state)
+{
+	(void)state;
+	gives(&type_decimal, "1.5", "1.5");
+	gives(&type_decimal, "2", "2");
+	refuses(&type_decimal, "0", "'0' is not a number above 0, such as 1.5");
+	refuses(&type_decimal, "-1", NULL);
+	refuses(&type_decimal, "1x", NULL);
+	refuses(&type_decimal, "nan", NULL);
+	refuses(&type_decimal, "inf", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),     cmocka_unit_test(test_schedules),      cmocka_unit_test(test_timers),
 		cmocka_unit_test(test_durations), cmocka_unit_test(test_identities),     cmocka_unit_test(test_inverse),
+		cmocka_unit_test(test_fields),    cmocka_unit_test(test_decimals),
 		cmocka_unit_test(test_maps),      cmocka_unit_test(test_shapes_by_type),
 	};
 
