@@ -11,7 +11,7 @@ static const char text[] = "Hello from acr-emulator.\n"
 			   "Next, try a Dockerfile of your own: acr build -r REGISTRY -t NAME:TAG .\n";
 
 #if defined(__x86_64__)
-enum { CALL_WRITE = 1, CALL_EXIT = 60 };
+enum { CALL_WRITE = 1, CALL_SLEEP = 35, CALL_EXIT = 60 };
 static long call(long number, long a, long b, long c)
 {
 	long result;
@@ -19,7 +19,7 @@ static long call(long number, long a, long b, long c)
 	return result;
 }
 #elif defined(__aarch64__)
-enum { CALL_WRITE = 64, CALL_EXIT = 93 };
+enum { CALL_WRITE = 64, CALL_SLEEP = 101, CALL_EXIT = 93 };
 static long call(long number, long a, long b, long c)
 {
 	register long x8 __asm__("x8") = number;
@@ -45,6 +45,11 @@ _Noreturn void _start(void)
 		rest += written;
 		left -= written;
 	}
+	/* buildah (1.28) may lose what a program wrote that ended at once: it has to get round to reading. */
+	const struct {
+		long seconds, nanoseconds;
+	} pause = {.nanoseconds = 100000000};
+	call(CALL_SLEEP, (long)&pause, 0, 0);
 	for (;;)
 		call(CALL_EXIT, left > 0, 0, 0);
 }
