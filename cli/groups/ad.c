@@ -57,6 +57,14 @@ static const struct command commands[] = {
 	{0},
 };
 
+static const struct command none[] = {{0}};
+
+const struct group ad_parent_group = {
+	.path = "ad",
+	.summary = "Manage the directory, Microsoft Entra ID.",
+	.outside = true,
+	.commands = none,
+};
 const struct group ad_group = {
 	.path = "ad sp",
 	.summary = "Manage service principals.",

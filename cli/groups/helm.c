@@ -122,6 +122,14 @@ static const struct command commands[] = {
 	{0},
 };
 
+static const struct command none[] = {{0}};
+
+const struct group helm_repo_group = {
+	.path = "helm repo",
+	.summary = "Make the registry known to helm.",
+	.status = STATUS_DEPRECATED,
+	.commands = none,
+};
 const struct group helm_group = {
 	.path = "helm",
 	.summary = "Manage Helm charts (the former way; use helm v3 with oci:// instead).",

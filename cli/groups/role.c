@@ -116,6 +116,14 @@ static const struct command commands[] = {
 	{0},
 };
 
+static const struct command none[] = {{0}};
+
+const struct group role_parent_group = {
+	.path = "role",
+	.summary = "Manage who may do what.",
+	.outside = true,
+	.commands = none,
+};
 const struct group role_group = {
 	.path = "role assignment",
 	.summary = "Manage roles given to users, groups and service principals.",

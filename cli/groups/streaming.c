@@ -95,6 +95,14 @@ static const struct command commands[] = {
 	{0},
 };
 
+static const struct command none[] = {{0}};
+
+const struct group streaming_operation_group = {
+	.path = "artifact-streaming operation",
+	.summary = "Look at conversions, and cancel them.",
+	.status = STATUS_PREVIEW,
+	.commands = none,
+};
 const struct group streaming_group = {
 	.path = "artifact-streaming",
 	.summary = "Manage artifact streaming: containers that start before their image is pulled to its end.",
