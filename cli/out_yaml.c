@@ -130,11 +130,11 @@ static void emit_escaped(struct writer *writer, const char *text, int level, boo
 		writer->escaped = acr_realloc_array(writer->escaped, writer->escaped_room, sizeof(*writer->escaped));
 	}
 	writer->escaped[writer->escaped_count++] = (struct escaped){text, level < 0 ? 2 : (size_t)level + 2, !simple};
-	ACR_AUTO(acr_buf) placeholder = ACR_BUF_INIT;
+	ACR_AUTO(acr_buf) marks = ACR_BUF_INIT;
 	for (size_t i = 0; i < (key && !simple ? LONG_KEY : 1); i++) {
-		pytext_encode(STAND_IN_SCALAR, &placeholder);
+		pytext_encode(STAND_IN_SCALAR, &marks);
 	}
-	emit_scalar(writer, acr_buf_str(&placeholder), placeholder.length, true);
+	emit_scalar(writer, acr_buf_str(&marks), marks.length, true);
 }
 
 static void write_string(struct writer *writer, const char *text, int level, bool key)

@@ -186,24 +186,6 @@ static int add_address(const struct args *args, struct acr_json **body, struct a
 	return acr_json_put(body, "/properties/ipAddress", address, error);
 }
 
-/* Without --location it runs where its resource group is. */
-static int add_location(struct context *context, struct acr_params *params, struct acr_error *error)
-{
-	struct acr_params group = {0};
-	ACR_AUTO_PTR(acr_json) *answer = NULL;
-	int rc;
-
-	if (acr_json_str(params->body, "/location"))
-		return 0;
-	group.path = acr_json_new_object();
-	acr_json_set_str(group.path, "resourceGroup", args_string(context->args, "resource-group"));
-	rc = context_call(context, &acr_op_group_show, &group, NULL, &answer, error);
-	acr_params_clear(&group);
-	if (rc < 0)
-		return rc;
-	return acr_json_put(&params->body, "/location", acr_json_new_string(acr_json_str(answer, "/location")), error);
-}
-
 int container_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
 {
 	struct acr_json *one = NULL, *login = NULL;
@@ -215,7 +197,7 @@ int container_prepare(struct context *context, struct acr_params *params, struct
 	    (login && (rc = acr_json_put(&params->body, "/properties/imageRegistryCredentials/-", login, error)) < 0) ||
 	    (rc = add_address(context->args, &params->body, error)) < 0)
 		return rc;
-	return add_location(context, params, error);
+	return group_location_prepare(context, params, error);
 }
 
 int container_list(struct context *context, struct acr_json **ret, struct acr_error *error)

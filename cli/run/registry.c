@@ -41,8 +41,7 @@ int registry_create_check(struct context *context, struct acr_error *error)
 	return 0;
 }
 
-/* A registry without --location goes where its resource group is. */
-static int default_location(struct context *context, struct acr_params *params, struct acr_error *error)
+int group_location_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
 {
 	struct acr_params group = {0};
 	ACR_AUTO_PTR(acr_json) *answer = NULL;
@@ -114,7 +113,7 @@ int registry_create_prepare(struct context *context, struct acr_params *params, 
 {
 	int rc;
 
-	if ((rc = default_location(context, params, error)) < 0 || (rc = translate(context, params, false, error)) < 0)
+	if ((rc = group_location_prepare(context, params, error)) < 0 || (rc = translate(context, params, false, error)) < 0)
 		return rc;
 	return customer_key(context, params, error);
 }

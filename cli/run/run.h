@@ -24,6 +24,8 @@ RUNNER(credential_run);
 PREPARE(replication_create_prepare);
 /* child.c */
 PREPARE(registry_location_prepare);
+/* Without --location a resource goes where its resource group is. */
+PREPARE(group_location_prepare);
 RUNNER(run_unless_declined);
 RUNNER(agentpool_show);
 CHECK(cache_update_check);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "run/identity.h"
 #include "run/run.h"
 #include "run/task.h"
 
@@ -43,30 +44,12 @@ struct acr_json *task_identity(const struct acr_json *list)
 	return identity;
 }
 
-/* Subscription, group and name in an id: "/subscriptions/S/resourceGroups/G/providers/…". */
-static int client_id(struct context *context, const char *id, char **ret, struct acr_error *error)
-{
-	struct acr_params params = {.path = acr_json_new_object()};
-	ACR_AUTO_PTR(acr_json) *identity = NULL;
-	int rc;
-
-	acr_json_set_str(params.path, "identityId", id);
-	rc = context_call(context, &acr_op_identity_show, &params, NULL, &identity, error);
-	acr_params_clear(&params);
-	if (rc < 0)
-		return rc;
-	if (!acr_json_str(identity, "/properties/clientId"))
-		return acr_fail(error, ACR_ERROR_SERVICE, "The identity '%s' has no client id.", id);
-	*ret = acr_strdup(acr_json_str(identity, "/properties/clientId"));
-	return 0;
-}
-
 int task_source_identity(struct context *context, char **ret, struct acr_error *error)
 {
 	const char *given = args_string(context->args, "source-acr-auth-id");
 
 	if (*given == '/')
-		return client_id(context, given, ret, error);
+		return identity_client_id(context, given, ret, error);
 	*ret = acr_strdup(given);
 	return 0;
 }
