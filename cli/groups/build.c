@@ -65,6 +65,27 @@ static const struct option include_vcs = {
 	.type = &type_flag,
 	.help = "Send .git and its like, too.",
 };
+static const struct option buildkit = {
+	.name = "buildkit",
+	.type = &type_flag,
+	.heading = "BuildKit",
+	.help = "Build with BuildKit (RUN --mount, here-documents, COPY --link): the service is sent a task that does.",
+};
+static const struct option cache = {
+	.name = "cache",
+	.type = &type_flag,
+	.heading = "BuildKit",
+	.help = "Keep the layers of the build in the registry, beside the image, and take them from there the next time. "
+		"Implies --buildkit.",
+};
+static const struct option cache_from = {
+	.name = "cache-from",
+	.type = &type_append,
+	.flags = OPT_APPEND,
+	.heading = "BuildKit",
+	.help = "An image to take layers from, one that was built with --cache-from or --buildkit itself. May be given several "
+		"times. Implies --buildkit.",
+};
 static const struct option file = {
 	.name = "file",
 	.letter = 'f',
@@ -96,11 +117,14 @@ static const struct command commands[] = {
 			   "was built, to standard output. Ctrl-C cancels the build.",
 		.options = OPTIONS(&registry, &source, &image, &opt_resource_group, &run_agent_pool, &run_timeout, &build_arg,
 				   &secret_build_arg, &dockerfile, &run_no_format, &no_push, &run_no_logs, &run_platform, &run_target,
-				   &run_auth_mode, &run_log_template, &run_no_wait, &source_auth, &dry_run, &include_vcs),
+				   &run_auth_mode, &run_log_template, &run_no_wait, &run_queue_timeout, &source_auth, &dry_run, &include_vcs, &buildkit, &cache,
+				   &cache_from),
 		.examples = EXAMPLES({"Build this folder", "acr build -r myregistry -t sample/hello-world:v1 ."},
 				     {"Keep the digest of what was built",
 				      "D=$(acr build -r myregistry -t sample/hello-world:v1 . --query 'outputImages[0].digest' -o "
 				      "tsv)"},
+				     {"Build with BuildKit, and keep the layers for the next build",
+				      "acr build -r myregistry -t sample/hello-world:v1 --cache ."},
 				     {"See what would be sent", "acr build --dry-run . -o table"}),
 		.run = build_run,
 		.model = MODEL_RUN,
@@ -113,7 +137,7 @@ static const struct command commands[] = {
 			   "log goes to standard error and the run to standard output. Ctrl-C cancels the run.",
 		.options = OPTIONS(&registry, &source, &run_agent_pool, &file, &run_values, &run_set, &run_set_secret, &cmd, &run_no_format,
 				   &run_no_logs, &run_timeout, &opt_resource_group, &run_platform, &run_auth_mode, &run_log_template,
-				   &run_no_wait, &source_auth, &dry_run, &include_vcs),
+				   &run_no_wait, &run_queue_timeout, &source_auth, &dry_run, &include_vcs),
 		.examples = EXAMPLES({"Run an image of the registry",
 				      "acr run -r myregistry --cmd '$Registry/sample/hello-world:v1' /dev/null"},
 				     {"Run a task file with this folder as its context",

@@ -51,7 +51,7 @@ static const struct command commands[] = {
 		.summary = "Build an application with buildpacks in the service and push its image.",
 		.options = OPTIONS(&opt_registry, &image, &source, &builder, &pack_tag, &run_agent_pool, &pull,
 				   &run_no_format, &run_no_logs, &run_timeout, &opt_resource_group, &run_platform,
-				   &run_auth_mode, &run_no_wait, &dry_run),
+				   &run_auth_mode, &run_no_wait, &run_queue_timeout, &dry_run),
 		.examples = EXAMPLES({"Build this folder",
 				      "acr pack build -r myregistry -t node-app:1.0 --builder cloudfoundry/cnb:bionic ."},
 				     {"Build from a repository with a builder of one's own",

@@ -29,6 +29,13 @@ const struct option run_no_wait = {
 	.type = &type_flag,
 	.help = "Do not wait until the run has ended.",
 };
+const struct option run_queue_timeout = {
+	.name = "queue-timeout",
+	.type = &type_integer,
+	.minimum = 1,
+	.maximum = 28800,
+	.help = "Seconds that the run may wait for an agent; then it is cancelled.",
+};
 const struct option run_platform = {
 	.name = "platform",
 	.type = &type_string,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/build.h"
 #include "run/run.h"
 #include "run/schedule.h"
 
@@ -14,10 +15,16 @@ static char *local_dockerfile(struct context *context, const char *folder)
 	return file && *file ? acr_strdup(file) : acr_path_join(folder, "Dockerfile");
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* Its name in the archive, which must not collide with anything in the context. */
 static char *dockerfile_entry(const char *dockerfile)
 {
-	const char *slash = strrchr(dockerfile, '/');
 	unsigned char random[16];
 	ACR_AUTO(acr_buf) name = ACR_BUF_INIT;
 	size_t i;
@@ -25,7 +32,7 @@ static char *dockerfile_entry(const char *dockerfile)
 	acr_random(random, sizeof(random));
 	for (i = 0; i < sizeof(random); i++)
 		acr_buf_printf(&name, "%02x", random[i]);
-	acr_buf_printf(&name, "_%s", slash ? slash + 1 : dockerfile);
+	acr_buf_printf(&name, "_%s", base_name(dockerfile));
 	return acr_buf_take(&name);
 }
 
@@ -57,18 +64,29 @@ static bool push_enabled(struct context *context)
 	return false;
 }
 
-static void fill_request(struct context *context, struct acr_json *request, const char *location, const char *dockerfile)
+/* The request; what it is about is filled in when the context has been sent. */
+static int new_request(struct context *context, bool push, struct acr_json **ret, struct acr_error *error)
+{
+	return schedule_request(context, build_needs_task(context) ? "EncodedTaskRunRequest" : "DockerBuildRequest", push,
+				ret, error);
+}
+
+static int fill_request(struct context *context, struct acr_json *request, const char *location, const char *dockerfile,
+			bool push, struct acr_error *error)
 {
 	const char *target = args_string(context->args, "target");
 
+	acr_json_set_str(request, "sourceLocation", location);
+	if (build_needs_task(context))
+		return build_task_fill(context, request, dockerfile, push, error);
 	acr_json_set(request, "imageNames", image_names(context));
-	acr_json_set_bool(request, "isPushEnabled", push_enabled(context));
+	acr_json_set_bool(request, "isPushEnabled", push);
 	acr_json_set_bool(request, "noCache", false);
 	acr_json_set_str(request, "dockerFilePath", dockerfile);
 	acr_json_set(request, "arguments", schedule_values(context, "build-arg", "secret-build-arg"));
 	if (target)
 		acr_json_set_str(request, "target", target);
-	acr_json_set_str(request, "sourceLocation", location);
+	return 0;
 }
 
 static int build_folder(struct context *context, const char *folder, struct acr_json **ret, struct acr_error *error)
@@ -76,37 +94,40 @@ static int build_folder(struct context *context, const char *folder, struct acr_
 	ACR_AUTO_FREE char *dockerfile = local_dockerfile(context, folder);
 	ACR_AUTO_FREE char *entry = dockerfile_entry(dockerfile);
 	ACR_AUTO_FREE char *location = NULL;
-	struct acr_json *request = NULL;
+	ACR_AUTO_PTR(acr_json) *request = NULL;
+	bool push;
 	int rc;
 
 	if (args_flag(context->args, "dry-run"))
-		return source_list(context, folder, access(dockerfile, R_OK) == 0 ? dockerfile : NULL, entry, ret, error);
+		return source_list(context, folder, access(dockerfile, R_OK) == 0 ? dockerfile : NULL, base_name(dockerfile),
+				   entry, ret, error);
 	if ((rc = check_dockerfile(dockerfile, error)) < 0)
 		return rc;
-	if ((rc = schedule_request(context, "DockerBuildRequest", &request, error)) < 0)
+	push = push_enabled(context);
+	if ((rc = new_request(context, push, &request, error)) < 0 ||
+	    (rc = source_upload(context, folder, dockerfile, entry, &location, error)) < 0 ||
+	    (rc = fill_request(context, request, location, entry, push, error)) < 0)
 		return rc;
-	if ((rc = source_upload(context, folder, dockerfile, entry, &location, error)) < 0) {
-		acr_json_free(request);
-		return rc;
-	}
-	fill_request(context, request, location, entry);
-	return schedule_run(context, request, "build", ret, error);
+	return schedule_run(context, TAKE(request), "build", ret, error);
 }
 
 static int build_remote(struct context *context, const char *location, struct acr_json **ret, struct acr_error *error)
 {
 	const char *file = args_string(context->args, "file");
-	struct acr_json *request;
+	ACR_AUTO_PTR(acr_json) *request = NULL;
+	bool push;
 	int rc;
 
 	if (args_flag(context->args, "dry-run"))
 		return acr_fail(error, ACR_ERROR_GENERAL, "--dry-run lists a local folder; '%s' is fetched by the service.",
 		                location);
-	if ((rc = schedule_request(context, "DockerBuildRequest", &request, error)) < 0)
+	push = push_enabled(context);
+	if ((rc = new_request(context, push, &request, error)) < 0)
 		return rc;
 	io_note(context->io, "Sending context to registry: %s...", args_string(context->args, "registry"));
-	fill_request(context, request, location, file && *file ? file : "Dockerfile");
-	return schedule_run(context, request, "build", ret, error);
+	if ((rc = fill_request(context, request, location, file && *file ? file : "Dockerfile", push, error)) < 0)
+		return rc;
+	return schedule_run(context, TAKE(request), "build", ret, error);
 }
 
 int build_run(struct context *context, struct acr_json **ret, struct acr_error *error)
@@ -115,7 +136,8 @@ int build_run(struct context *context, struct acr_json **ret, struct acr_error *
 	enum source_kind kind;
 	int rc;
 
-	if ((rc = schedule_check(context, error)) < 0 || (rc = source_classify(context, source, &kind, error)) < 0)
+	if ((rc = schedule_check(context, error)) < 0 || (rc = build_task_check(context, error)) < 0 ||
+	    (rc = source_classify(context, source, &kind, error)) < 0)
 		return rc;
 	if (kind == SOURCE_NONE)
 		return acr_fail(error, ACR_ERROR_GENERAL,

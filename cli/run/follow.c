@@ -1,69 +1,22 @@
-/* Following a run: its log as it grows, and its state until it has ended. */
+/* The log of a run, as it grows. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "run/schedule.h"
-
-#define FIRST_POLL_MS 1000
-#define LONGEST_POLL_MS 5000
+#include "run/watch.h"
 
 struct follower {
-	struct context *context;
-	const char *run_id;
+	struct run_watch *watch;
 	FILE *out;
 	int write_errno;
 };
-
-static bool has_ended(const char *status)
-{
-	static const char *const ends[] = {"Succeeded", "Failed", "Canceled", "Error", "Timeout"};
-	size_t i;
-
-	for (i = 0; status && i < ACR_COUNT(ends); i++)
-		if (!strcasecmp(status, ends[i]))
-			return true;
-	return false;
-}
-
-static int get_run(struct context *context, const char *run_id, struct acr_json **ret, struct acr_error *error)
-{
-	struct acr_params params = {.path = acr_json_new_object()};
-	int rc;
-
-	acr_json_set_str(params.path, "run", run_id);
-	rc = context_call(context, &acr_op_run_show, &params, NULL, ret, error);
-	acr_params_clear(&params);
-	if (rc < 0)
-		acr_error_prefix(error, "The run with ID '%s' was scheduled, but its state is not known", run_id);
-	return rc;
-}
-
-int run_wait(struct context *context, const char *run_id, struct acr_json **ret, struct acr_error *error)
-{
-	int64_t pause = FIRST_POLL_MS;
-
-	for (;;) {
-		ACR_AUTO_PTR(acr_json) *run = NULL;
-		int rc = get_run(context, run_id, &run, error);
-
-		if (rc < 0)
-			return rc;
-		if (has_ended(acr_json_str(run, "/properties/status"))) {
-			*ret = TAKE(run);
-			return 0;
-		}
-		if ((rc = context->clock.sleep(&context->clock, pause, error)) < 0)
-			return rc;
-		pause = pause * 2 > LONGEST_POLL_MS ? LONGEST_POLL_MS : pause * 2;
-	}
-}
 
 static int write_log(void *user, const char *bytes, size_t length)
 {
 	struct follower *follower = user;
 
+	follower->watch->started = true;
+	progress_clear(follower->watch->progress);
 	if (fwrite(bytes, 1, length, follower->out) == length && fflush(follower->out) == 0)
 		return 0;
 	follower->write_errno = errno;
@@ -78,20 +31,21 @@ static int write_log_bytes(void *user, const void *bytes, size_t length)
 static int ended(void *user, struct acr_error *error)
 {
 	struct follower *follower = user;
-	ACR_AUTO_PTR(acr_json) *run = NULL;
-	int rc = get_run(follower->context, follower->run_id, &run, error);
+	struct acr_json *run = NULL;
+	int rc = run_watch_look(follower->watch, &run, error);
 
-	return rc < 0 ? rc : has_ended(acr_json_str(run, "/properties/status"));
+	acr_json_free(run);
+	return rc;
 }
 
 /* The log's addresses: a blob that grows ("logLink"), or an artifact of a finished run ("logArtifactLink"). */
-static int log_address(struct context *context, const char *run_id, struct acr_json **ret, struct acr_error *error)
+static int log_address(struct run_watch *watch, struct acr_json **ret, struct acr_error *error)
 {
 	struct acr_params params = {.path = acr_json_new_object()};
 	int rc;
 
-	acr_json_set_str(params.path, "run", run_id);
-	rc = context_call(context, &acr_op_run_log, &params, NULL, ret, error);
+	acr_json_set_str(params.path, "run", watch->run_id);
+	rc = context_call(watch->context, &acr_op_run_log, &params, NULL, ret, error);
 	acr_params_clear(&params);
 	return rc;
 }
@@ -100,11 +54,11 @@ static int renew(void *user, char **url, struct acr_error *error)
 {
 	struct follower *follower = user;
 	ACR_AUTO_PTR(acr_json) *address = NULL;
-	int rc = log_address(follower->context, follower->run_id, &address, error);
+	int rc = log_address(follower->watch, &address, error);
 
 	if (rc == 0 && !acr_json_str(address, "/logLink"))
 		rc = acr_fail(error, ACR_ERROR_SERVICE, "The log of the run with ID '%s' has no address any more.",
-		              follower->run_id);
+			      follower->watch->run_id);
 	if (rc == 0)
 		*url = acr_strdup(acr_json_str(address, "/logLink"));
 	return rc;
@@ -114,7 +68,7 @@ static int print_artifact(struct follower *follower, const char *url, struct acr
 {
 	struct acr_exchange exchange = {
 		.request = {.method = "GET", .url = acr_strdup(url), .sink = write_log_bytes, .sink_user = follower}};
-	int rc = acr_send(acr_client_transport(follower->context->client), &exchange, error);
+	int rc = acr_send(acr_client_transport(follower->watch->context->client), &exchange, error);
 
 	if (rc == 0)
 		rc = acr_check_status(&exchange, "The run's log", error);
@@ -122,14 +76,15 @@ static int print_artifact(struct follower *follower, const char *url, struct acr
 	return rc;
 }
 
-int run_follow(struct context *context, const char *run_id, FILE *out, struct acr_error *error)
+int run_watch_log(struct run_watch *watch, FILE *out, struct acr_error *error)
 {
-	struct follower follower = {.context = context, .run_id = run_id, .out = out};
+	struct follower follower = {.watch = watch, .out = out};
 	struct acr_runlog_options options = {.write = write_log, .ended = ended, .renew = renew, .user = &follower};
+	struct context *context = watch->context;
 	ACR_AUTO_PTR(acr_json) *address = NULL;
 	ACR_AUTO_FREE char *state = NULL;
 	const char *blob, *artifact;
-	int rc = log_address(context, run_id, &address, error);
+	int rc = log_address(watch, &address, error);
 
 	if (rc < 0)
 		return rc;
@@ -138,12 +93,27 @@ int run_follow(struct context *context, const char *run_id, FILE *out, struct ac
 	if (artifact && *artifact)
 		rc = print_artifact(&follower, artifact, error);
 	else if (blob && *blob)
-		rc = acr_runlog_follow(acr_client_transport(context->client), blob, &context->clock, &options, &state, error);
+		rc = acr_runlog_follow(acr_client_transport(context->client), blob, &context->clock, &options, &state,
+				       error);
 	else
-		rc = acr_fail(error, ACR_ERROR_SERVICE, "Failed to get the log of the run with ID '%s': the service named no "
-		              "address.", run_id);
+		rc = acr_fail(error, ACR_ERROR_SERVICE,
+			      "Failed to get the log of the run with ID '%s': the service named no address.",
+			      watch->run_id);
+	progress_clear(watch->progress);
 	if (follower.write_errno)
-		rc = acr_fail(error, ACR_ERROR_FILE, "The log of the run with ID '%s' could not be written: %s. The run goes on.",
-		              run_id, strerror(follower.write_errno));
+		rc = acr_fail(error, ACR_ERROR_FILE,
+			      "The log of the run with ID '%s' could not be written: %s. The run goes on.",
+			      watch->run_id, strerror(follower.write_errno));
+	return rc;
+}
+
+int run_log(struct context *context, const char *run_id, FILE *out, struct acr_error *error)
+{
+	struct run_watch watch;
+	int rc;
+
+	run_watch_begin(&watch, context, run_id, 0);
+	rc = run_watch_log(&watch, out, error);
+	run_watch_end(&watch);
 	return rc;
 }

@@ -72,9 +72,9 @@ int pack_build(struct context *context, struct acr_json **ret, struct acr_error 
 	if (kind == SOURCE_NONE)
 		return acr_fail(error, ACR_ERROR_GENERAL, "Building with Buildpacks requires a valid source location.");
 	if (args_flag(context->args, "dry-run"))
-		return source_list(context, source, NULL, NULL, ret, error);
+		return source_list(context, source, NULL, "", NULL, ret, error);
 	if ((rc = check(context, error)) < 0 || (rc = image_name(context, &image, error)) < 0 ||
-	    (rc = schedule_request(context, "EncodedTaskRunRequest", &request, error)) < 0 ||
+	    (rc = schedule_request(context, "EncodedTaskRunRequest", true, &request, error)) < 0 ||
 	    (kind == SOURCE_FOLDER && (rc = source_upload(context, source, NULL, NULL, &location, error)) < 0))
 		return rc;
 	if (!location)

@@ -60,27 +60,29 @@ static int run_encoded(struct context *context, struct acr_json **ret, struct ac
 	struct acr_json *request;
 	int rc = schedule_task(context, &task, error);
 
-	if (rc < 0 || (rc = schedule_request(context, "EncodedTaskRunRequest", &request, error)) < 0)
+	if (rc < 0 || (rc = schedule_request(context, "EncodedTaskRunRequest", false, &request, error)) < 0)
 		return rc;
 	acr_json_set_str(request, "encodedTaskContent", acr_buf_str(&task));
 	acr_json_set(request, "values", schedule_values(context, "set", "set-secret"));
 	return schedule_run(context, request, "run", ret, error);
 }
 
-static int run_file(struct context *context, const char *location, struct acr_json **ret, struct acr_error *error)
+static int run_file(struct context *context, const char *folder, const char *location, struct acr_json **ret,
+		    struct acr_error *error)
 {
 	const char *file = args_string(context->args, "file"), *values = args_string(context->args, "values");
-	struct acr_json *request;
-	int rc = schedule_request(context, "FileTaskRunRequest", &request, error);
+	ACR_AUTO_PTR(acr_json) *request = NULL;
+	ACR_AUTO_FREE char *uploaded = NULL;
+	int rc = schedule_request(context, "FileTaskRunRequest", false, &request, error);
 
-	if (rc < 0)
+	if (rc < 0 || (folder && (rc = source_upload(context, folder, NULL, NULL, &uploaded, error)) < 0))
 		return rc;
 	acr_json_set_str(request, "taskFilePath", file ? file : DEFAULT_FILE);
 	if (values)
 		acr_json_set_str(request, "valuesFilePath", values);
 	acr_json_set(request, "values", schedule_values(context, "set", "set-secret"));
-	acr_json_set_str(request, "sourceLocation", location);
-	return schedule_run(context, request, "run", ret, error);
+	acr_json_set_str(request, "sourceLocation", folder ? uploaded : location);
+	return schedule_run(context, TAKE(request), "run", ret, error);
 }
 
 /* The task file must be in the context that is sent. */
@@ -97,16 +99,13 @@ static int check_file(struct context *context, const char *folder, struct acr_er
 
 static int run_folder(struct context *context, const char *folder, struct acr_json **ret, struct acr_error *error)
 {
-	ACR_AUTO_FREE char *location = NULL;
 	int rc = check_file(context, folder, error);
 
 	if (rc < 0)
 		return rc;
 	if (args_flag(context->args, "dry-run"))
-		return source_list(context, folder, NULL, NULL, ret, error);
-	if ((rc = source_upload(context, folder, NULL, NULL, &location, error)) < 0)
-		return rc;
-	return run_file(context, location, ret, error);
+		return source_list(context, folder, NULL, "", NULL, ret, error);
+	return run_file(context, folder, NULL, ret, error);
 }
 
 int run_run(struct context *context, struct acr_json **ret, struct acr_error *error)
@@ -126,5 +125,5 @@ int run_run(struct context *context, struct acr_json **ret, struct acr_error *er
 		return acr_fail(error, ACR_ERROR_GENERAL, "--cmd takes no context: give /dev/null instead of '%s'.", source);
 	if (kind == SOURCE_NONE)
 		return run_encoded(context, ret, error);
-	return kind == SOURCE_FOLDER ? run_folder(context, source, ret, error) : run_file(context, source, ret, error);
+	return kind == SOURCE_FOLDER ? run_folder(context, source, ret, error) : run_file(context, NULL, source, ret, error);
 }

@@ -14,14 +14,21 @@ int source_classify(struct context *context, const char *text, enum source_kind 
  * the file packed under `entry`, NULL for none. */
 int source_upload(struct context *context, const char *folder, const char *dockerfile, const char *entry,
                   char **location, struct acr_error *error) ACR_MUST_CHECK;
-/* Print what would be packed, as path, type, size and mode; nothing is sent. */
-int source_list(struct context *context, const char *folder, const char *dockerfile, const char *entry,
-                struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* The folder as a context, with the command's options. */
+int source_open(struct context *context, const char *folder, const char *dockerfile, const char *entry,
+                struct acr_context **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* What would be packed, as path, type, size and mode; nothing is sent. Where az would send something else is told.
+ * `dockerfile_name` is the Dockerfile's name without folders, also where there is none; "" for runs. */
+int source_list(struct context *context, const char *folder, const char *dockerfile, const char *dockerfile_name,
+                const char *entry, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 
 /* A request with the members that all kinds share, from the options agent-pool, timeout, platform, auth-mode,
- * source-acr-auth-id and log-template. Nothing is sent but the look at the registry. */
-int schedule_request(struct context *context, const char *type, struct acr_json **ret, struct acr_error *error)
-	ACR_MUST_CHECK;
+ * source-acr-auth-id and log-template. Looks at the registry and the agent pool, and refuses what cannot succeed there:
+ * before anything is packed. `pushes`: the run ends with a push to the registry. */
+int schedule_request(struct context *context, const char *type, bool pushes, struct acr_json **ret,
+                     struct acr_error *error) ACR_MUST_CHECK;
+/* Whether the agent pool that --agent-pool names is there. */
+int schedule_check_pool(struct context *context, struct acr_error *error) ACR_MUST_CHECK;
 /* The platform that a text stands for (NULL: linux/amd64), as requests have it. */
 int schedule_platform(const char *text, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* The task that the options cmd or file (acb.yaml by default, '-' is standard input) give, in Base64. */
@@ -34,11 +41,5 @@ struct acr_json *schedule_values(struct context *context, const char *plain, con
  * "run". The result is the exit status's: ACR_ERROR_RUN for a run that did not succeed. */
 int schedule_run(struct context *context, struct acr_json *request, const char *what, struct acr_json **ret,
                  struct acr_error *error) ACR_MUST_CHECK;
-
-/* Follow the log of a run to its end, on `out`. */
-int run_follow(struct context *context, const char *run_id, FILE *out, struct acr_error *error) ACR_MUST_CHECK;
-/* Wait until the run has ended; *ret gets the run. */
-int run_wait(struct context *context, const char *run_id, struct acr_json **ret, struct acr_error *error)
-	ACR_MUST_CHECK;
 
 #endif

@@ -79,8 +79,8 @@ static void warn(void *user, const char *line)
 	io_warn(context->io, "%s", line);
 }
 
-static int open_context(struct context *context, const char *folder, const char *dockerfile, const char *entry,
-                        struct acr_context **ret, struct acr_error *error)
+int source_open(struct context *context, const char *folder, const char *dockerfile, const char *entry,
+                struct acr_context **ret, struct acr_error *error)
 {
 	struct acr_context_options options = {
 		.folder = folder,
@@ -93,51 +93,6 @@ static int open_context(struct context *context, const char *folder, const char 
 	};
 
 	return acr_context_open(&options, ret, error);
-}
-
-struct listing {
-	struct acr_json *list;
-	const char *skip; /* the Dockerfile's copy, which is no part of the context */
-};
-
-static int add_entry(void *user, const char *path, char type, uint64_t size, unsigned mode)
-{
-	struct listing *listing = user;
-	struct acr_json *item;
-	ACR_AUTO_FREE char *octal = acr_format("%04o", mode & 07777);
-
-	if (listing->skip && !strcmp(path, listing->skip))
-		return 0;
-	item = acr_json_new_object();
-	acr_json_set_str(item, "path", path);
-	acr_json_set_str(item, "type", type == 'd' ? "folder" : type == 'l' ? "link" : "file");
-	acr_json_set_num(item, "size", (double)size);
-	acr_json_set_str(item, "mode", octal);
-	acr_json_append(listing->list, item);
-	return 0;
-}
-
-int source_list(struct context *context, const char *folder, const char *dockerfile, const char *entry,
-                struct acr_json **ret, struct acr_error *error)
-{
-	static const struct column columns[] = {
-		{.header = "Path", .path = "path"}, {.header = "Type", .path = "type"}, {.header = "Size", .path = "size"},
-		{.header = "Mode", .path = "mode"}, {0},
-	};
-	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array();
-	struct listing listing = {.list = list, .skip = entry};
-	struct acr_context *source;
-	int rc = open_context(context, folder, dockerfile, entry, &source, error);
-
-	if (rc < 0)
-		return rc;
-	rc = acr_context_list(source, add_entry, &listing, error);
-	acr_context_free(source);
-	if (rc < 0)
-		return rc;
-	context->columns = columns;
-	*ret = TAKE(list);
-	return 0;
 }
 
 struct meter {
@@ -200,7 +155,7 @@ int source_upload(struct context *context, const char *folder, const char *docke
 	ACR_AUTO_FREE char *size = NULL;
 	struct acr_context *source;
 	uint64_t total = 0;
-	int rc = open_context(context, folder, dockerfile, entry, &source, error);
+	int rc = source_open(context, folder, dockerfile, entry, &source, error);
 
 	if (rc < 0)
 		return rc;

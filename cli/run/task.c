@@ -4,6 +4,7 @@
 #include "run/image.h"
 #include "run/run.h"
 #include "run/schedule.h"
+#include "run/watch.h"
 
 ACR_PRINTF(2, 3) static void add_condition(struct acr_buf *filter, const char *format, ...)
 {
@@ -113,5 +114,5 @@ int task_logs(struct context *context, struct acr_json **ret, struct acr_error *
 	(void)ret;
 	if (!run_id)
 		rc = last_run(context, &run_id, error);
-	return rc < 0 ? rc : run_follow(context, run_id, context->io->out, error);
+	return rc < 0 ? rc : run_log(context, run_id, context->io->out, error);
 }

@@ -6,6 +6,7 @@
 #include "run/run.h"
 #include "run/schedule.h"
 #include "run/task.h"
+#include "run/watch.h"
 #include "run_op.h"
 
 int task_show(struct context *context, struct acr_json **ret, struct acr_error *error)
@@ -37,7 +38,7 @@ int taskrun_logs(struct context *context, struct acr_json **ret, struct acr_erro
 	run_id = acr_json_str(task_run, "/properties/runResult/properties/runId");
 	if (!run_id)
 		return acr_fail(error, ACR_ERROR_GENERAL, "The task run '%s' has no run yet, and so no log.", name);
-	return run_follow(context, run_id, context->io->out, error);
+	return run_log(context, run_id, context->io->out, error);
 }
 
 /* ---- task run ------------------------------------------------------------------------------------------------ */

@@ -6,6 +6,7 @@
 #ifndef ACR_ERROR_H
 #define ACR_ERROR_H
 
+#include <stdbool.h>
 #include "mem.h"
 
 enum acr_code {
@@ -48,6 +49,8 @@ int acr_fail_errno(struct acr_error *error, int saved_errno, const char *format,
 /* Put context in front of the message ("cannot create webhook 'x'" → "cannot create webhook 'x': …"); returns the
  * error's code. */
 int acr_error_prefix(struct acr_error *error, const char *format, ...) ACR_PRINTF(2, 3);
+/* Whether the same request may well succeed a little later: no connection, too slow, 408, 429 or 5xx. */
+bool acr_error_is_momentary(const struct acr_error *error);
 /* Move an error: `to` takes what `from` holds, `from` becomes empty. Returns the code. */
 int acr_error_move(struct acr_error *to, struct acr_error *from);
 void acr_error_clear(struct acr_error *error);

@@ -74,3 +74,9 @@ void acr_error_clear(struct acr_error *error)
 	free(error->request_id);
 	*error = (struct acr_error)ACR_ERROR_INIT;
 }
+
+bool acr_error_is_momentary(const struct acr_error *error)
+{
+	return error->code == ACR_ERROR_NETWORK || error->code == ACR_ERROR_TIMEOUT || error->http_status == 408 ||
+	       error->http_status == 429 || error->http_status >= 500;
+}

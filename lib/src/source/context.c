@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <acr/file.h>
@@ -14,6 +15,16 @@
 static const char *const version_control[] = {
 	".git", ".gitignore", ".bzr", "bzrignore", ".hg", ".hgignore", ".svn", NULL,
 };
+
+bool acr_context_is_version_control(const char *name)
+{
+	for (const char *const *item = version_control; *item; item++) {
+		if (strcmp(name, *item) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
 
 int acr_context_open_dockerfile(const struct acr_context *context, struct acr_error *error)
 {

@@ -30,6 +30,8 @@ struct acr_gzip_stage {
 };
 void acr_gzip_run(struct acr_gzip_stage *stage);
 
+/* Whether az leaves out an entry of this name in the context's root. */
+bool acr_context_is_version_control(const char *name);
 /* Open the file packed as the Dockerfile; follows links. ACR_ERROR_GENERAL when there is none. */
 int acr_context_open_dockerfile(const struct acr_context *context, struct acr_error *error) ACR_MUST_CHECK;
 

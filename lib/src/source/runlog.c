@@ -163,12 +163,6 @@ static enum look look(struct follower *f, struct acr_error *error)
 
 /* --- what follows from it --- */
 
-static bool is_momentary(const struct acr_error *error)
-{
-	return error->code == ACR_ERROR_NETWORK || error->code == ACR_ERROR_TIMEOUT || error->http_status == 429 ||
-	       error->http_status >= 500;
-}
-
 /* Whether the run has ended; a question that cannot be asked for the moment is asked again later. */
 static int ask_for_end(struct follower *f, struct acr_error *error)
 {
@@ -177,7 +171,7 @@ static int ask_for_end(struct follower *f, struct acr_error *error)
 	}
 	struct acr_error problem = ACR_ERROR_INIT;
 	int ended = f->options->ended(f->options->user, &problem);
-	if (ended < 0 && !is_momentary(&problem)) {
+	if (ended < 0 && !acr_error_is_momentary(&problem)) {
 		return acr_error_move(error, &problem);
 	}
 	acr_error_clear(&problem);
@@ -194,7 +188,7 @@ static int renew(struct follower *f, struct acr_error *error)
 	char *url = NULL;
 	int code = f->options->renew(f->options->user, &url, error);
 	if (code < 0) {
-		return is_momentary(error) ? 0 : code;
+		return acr_error_is_momentary(error) ? 0 : code;
 	}
 	free(f->url);
 	f->url = url;
