@@ -33,20 +33,6 @@ static void add_quoted(struct acr_buf *text, const char *word)
 	acr_buf_putc(text, '\'');
 }
 
-/* What the user typed is not a template. */
-static void add_literal(struct acr_buf *text, const char *word)
-{
-	ACR_AUTO(acr_buf) quoted = ACR_BUF_INIT;
-	const char *at, *brace;
-
-	add_quoted(&quoted, word);
-	for (at = acr_buf_str(&quoted); (brace = strstr(at, "{{")); at = brace + 2) {
-		acr_buf_add(text, at, (size_t)(brace - at));
-		acr_buf_puts(text, "{{\"{{\"}}");
-	}
-	acr_buf_puts(text, at);
-}
-
 /* An image with its registry in front; "{{.Run.ID}}" and the like stay what they are. */
 static void add_image(struct acr_buf *text, const char *image)
 {
@@ -94,7 +80,7 @@ static int add_cache_sources(const struct acr_json *sources, struct acr_buf *tex
 			return rc;
 		acr_buf_puts(text, "--cache-from=");
 		if (strchr(name, '='))
-			add_literal(text, name);
+			add_quoted(text, name);
 		else
 			add_image(text, name);
 		acr_buf_putc(text, ' ');
@@ -112,7 +98,8 @@ static bool is_name(const char *text)
 	return true;
 }
 
-/* Plain arguments stand in the task; secret ones come as values of the run, which the service keeps out of sight. */
+/* Arguments come as values of the run: the service looks for no template in those, and keeps secret ones out of sight.
+ */
 static int add_argument(const struct acr_json *argument, struct acr_buf *text, struct acr_json *values,
 			struct acr_error *error)
 {
@@ -128,20 +115,11 @@ static int add_argument(const struct acr_json *argument, struct acr_buf *text, s
 		return acr_fail(error, ACR_ERROR_USAGE,
 				"The build argument %s has more than one line; with --buildkit or a cache it cannot.",
 				name);
-	if (!acr_json_bool(acr_json_get(argument, "isSecret"))) {
-		ACR_AUTO_FREE char *assignment = acr_format("%s=%s", name, value);
-
-		acr_buf_puts(text, "--build-arg ");
-		add_literal(text, assignment);
-		acr_buf_putc(text, ' ');
-		return 0;
-	}
 	acr_buf_printf(text, "--build-arg %s={{.Values.%s}} ", name, value_name);
-	item = acr_json_new_object();
-	acr_json_set_str(item, "name", value_name);
 	add_quoted(&quoted, value);
+	item = acr_json_copy(argument);
+	acr_json_set_str(item, "name", value_name);
 	acr_json_set_str(item, "value", acr_buf_str(&quoted));
-	acr_json_set_bool(item, "isSecret", true);
 	acr_json_append(values, item);
 	return 0;
 }
@@ -182,11 +160,11 @@ static int make_task(struct context *context, const char *dockerfile, bool push,
 	if ((rc = add_tags(images, yaml, error)) < 0)
 		return rc;
 	acr_buf_puts(yaml, "-f ");
-	add_literal(yaml, dockerfile);
+	add_quoted(yaml, dockerfile);
 	acr_buf_putc(yaml, ' ');
 	if (target) {
 		acr_buf_puts(yaml, "--target ");
-		add_literal(yaml, target);
+		add_quoted(yaml, target);
 		acr_buf_putc(yaml, ' ');
 	}
 	if ((rc = add_cache_sources(args_value(context->args, "cache-from"), yaml, error)) < 0 ||
