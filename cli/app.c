@@ -11,6 +11,7 @@
 #include "context.h"
 #include "fail.h"
 #include "help.h"
+#include "ids.h"
 #include "output.h"
 #include "run_op.h"
 #include "table.h"
@@ -123,9 +124,51 @@ static int print_result(struct app *app, enum output_format format, const struct
 	return write_out(app->io, &text, error);
 }
 
+static void begin_command(struct app *app, enum output_format format, struct context *context)
+{
+	context_init(context, app->io, &app->args, app->settings);
+	context->table = format == OUTPUT_TABLE;
+}
+
+static int run_once(struct context *context, struct acr_json **result, struct acr_error *error)
+{
+	const struct command *command = context->args->command;
+
+	return command->run ? command->run(context, result, error) : run_operation(context, result, error);
+}
+
+/* With several ids: one after the other, whatever becomes of each. What fails is told at once, and the first failure
+ * makes the exit status; the result is the list of results. */
+static int run_each(struct app *app, enum output_format format, struct context *context, struct acr_json **result)
+{
+	const struct acr_json *id = acr_json_first(app->args.global.ids);
+	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array();
+	int status = 0;
+
+	for (; id && !context_signal(); id = acr_json_next(id)) {
+		struct acr_error error = ACR_ERROR_INIT;
+		struct acr_json *one = NULL;
+		int rc;
+
+		context_clear(context);
+		ids_apply(&app->args, acr_json_string(id));
+		begin_command(app, format, context);
+		if ((rc = run_once(context, &one, &error)) < 0) {
+			acr_error_prefix(&error, "%s", acr_json_string(id));
+			rc = fail_print(app->io, &error);
+		}
+		if (one)
+			acr_json_append(list, one);
+		status = status ? status : rc;
+		acr_error_clear(&error);
+	}
+	if (acr_json_first(list))
+		*result = TAKE(list);
+	return status;
+}
+
 static int run_command(struct app *app, struct acr_error *error)
 {
-	const struct command *command = app->args.command;
 	ACR_AUTO_PTR(acr_json) *result = NULL;
 	enum output_format format;
 	struct context context;
@@ -133,10 +176,12 @@ static int run_command(struct app *app, struct acr_error *error)
 
 	if (rc < 0)
 		return rc;
-	context_init(&context, app->io, &app->args, app->settings);
-	context.table = format == OUTPUT_TABLE;
+	begin_command(app, format, &context);
 	context_catch_signals();
-	status = command->run ? command->run(&context, &result, error) : run_operation(&context, &result, error);
+	if (acr_json_size(app->args.global.ids) > 1)
+		status = run_each(app, format, &context, &result);
+	else
+		status = run_once(&context, &result, error);
 	if (status >= 0)
 		rc = print_result(app, format, &context, &result, error);
 	context_clear(&context);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "argparse.h"
+#include "ids.h"
 #include "options.h"
 #include "parser.h"
 
@@ -199,7 +200,8 @@ static void remark_status(struct parser *parser, enum command_status status, con
 		acr_buf_puts(&text, " has been deprecated and will be removed in a future release.");
 	if (instead)
 		acr_buf_printf(&text, " Use '%s' instead.", instead);
-	acr_json_append(parser->remarks, acr_json_new_string(acr_buf_str(&text)));
+	acr_json_append(status == STATUS_PREVIEW ? parser->previews : parser->remarks,
+			acr_json_new_string(acr_buf_str(&text)));
 }
 
 /* A command's own status counts, else that of the innermost group around it that has one. */
@@ -222,13 +224,20 @@ static void remark_command(struct parser *parser)
 	remark_status(parser, status, path, NULL);
 }
 
-/* Remarks are for people: a script's error stream stays quiet. */
+static void show(const struct acr_json *texts, struct io *io)
+{
+	for (const struct acr_json *text = acr_json_first(texts); text; text = acr_json_next(text))
+		io_warn(io, "%s", acr_json_string(text));
+}
+
+/* What is in preview is for people to know: a script's error stream stays quiet about it. */
 static void show_remarks(const struct parser *parser, const struct global_args *global, struct io *io)
 {
-	if (global->only_show_errors || !(io->err_terminal || global->verbose || global->debug))
+	if (global->only_show_errors)
 		return;
-	for (const struct acr_json *text = acr_json_first(parser->remarks); text; text = acr_json_next(text))
-		io_warn(io, "%s", acr_json_string(text));
+	show(parser->remarks, io);
+	if (io->err_terminal || global->verbose || global->debug)
+		show(parser->previews, io);
 }
 
 void parser_set_global(struct args *args)
@@ -237,11 +246,16 @@ void parser_set_global(struct args *args)
 		.output = acr_json_str(args->memory, "/output"),
 		.query = acr_json_str(args->memory, "/query"),
 		.subscription = acr_json_str(args->memory, "/subscription"),
+		.change_reference = acr_json_str(args->memory, "/change-reference"),
+		.ids = acr_json_get(args->memory, "ids"),
+		.acquire_policy_token = acr_json_true(args->memory, "/acquire-policy-token"),
 		.help = acr_json_true(args->memory, "/help"),
 		.verbose = acr_json_true(args->memory, "/verbose"),
 		.debug = acr_json_true(args->memory, "/debug"),
 		.only_show_errors = acr_json_true(args->memory, "/only-show-errors"),
 	};
+	if (args->global.change_reference && !*args->global.change_reference)
+		args->global.change_reference = NULL;
 }
 
 static void set_group(struct parser *parser)
@@ -253,6 +267,38 @@ static void set_group(struct parser *parser)
 		return;
 	acr_json_set_str(args->memory, "group", parser->inside && !*group ? "acr" : group);
 	args->group = acr_json_str(args->memory, "/group");
+}
+
+/* Names that were given beside --ids do not count. */
+static void remark_ignored(struct parser *parser)
+{
+	const struct args *args = parser->args;
+
+	for (size_t i = 0; i < args->count; i++) {
+		if (!args->list[i].given || !ids_fill(args->command, args->list[i].option))
+			continue;
+		ACR_AUTO_FREE char *text = acr_format("option '--%s' will be ignored due to use of '--ids'.",
+						      args->list[i].option->name);
+		acr_json_append(parser->remarks, acr_json_new_string(text));
+	}
+}
+
+/* The ids, one by one, take the place of what was typed; what they say counts as given. */
+static int take_ids(struct parser *parser, struct acr_error *error)
+{
+	struct args *args = parser->args;
+	struct acr_json *list = NULL;
+	int rc;
+
+	if (!args->global.ids)
+		return 0;
+	if ((rc = ids_list(args, &list, error)) < 0)
+		return rc;
+	acr_json_set(args->memory, "ids", list);
+	args->global.ids = list;
+	remark_ignored(parser);
+	ids_apply(args, acr_json_string(acr_json_first(list)));
+	return 0;
 }
 
 static int finish(struct parser *parser, const struct parse_settings *settings, struct io *io, struct acr_error *error)
@@ -268,7 +314,8 @@ static int finish(struct parser *parser, const struct parse_settings *settings, 
 		return 0;
 	if (!parser->args->command)
 		return no_command(parser, error);
-	if ((rc = apply_defaults(parser, settings, error)) < 0 || (rc = check_required(parser, error)) < 0 ||
+	if ((rc = apply_defaults(parser, settings, error)) < 0 || (rc = take_ids(parser, error)) < 0 ||
+	    (rc = check_required(parser, error)) < 0 ||
 	    (rc = unrecognized(parser, error)) < 0)
 		return rc;
 	remark_command(parser);

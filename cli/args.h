@@ -4,11 +4,14 @@
 
 #include "spec.h"
 
-/* Options that every command has, beside its own. */
+/* Options of sets (options.h): those that every command has beside its own, and others that many have. */
 struct global_args {
 	const char *output;       /* NULL when not given */
 	const char *query;        /* NULL when not given */
 	const char *subscription; /* NULL when not given */
+	const char *change_reference; /* NULL when not given, or empty */
+	bool acquire_policy_token;
+	const struct acr_json *ids; /* array of what --ids was given; NULL when it was not */
 	bool help, verbose, debug, only_show_errors;
 };
 

@@ -163,6 +163,8 @@ int context_client(struct context *context, struct acr_client **ret, struct acr_
 		environment_secret() ? settings_variable("AZURE_TENANT_ID") : acr_json_str(account, "/tenantId");
 	options.registry_audience = audience;
 	options.cache_folder = context->fresh ? NULL : settings_cache_folder(context->settings);
+	options.policy_token = context->args->global.acquire_policy_token;
+	options.change_reference = context->args->global.change_reference;
 	options.sign_in = sign_in;
 	options.sign_in_user = context;
 	options.trace = context->io->debug ? trace : NULL;

@@ -166,7 +166,9 @@ static size_t options_width(const struct command *command)
 	size_t width;
 
 	collect_options(command->options, NULL, &all);
-	collect_options(global_options, NULL, &all);
+	for (const struct option_set *set = option_sets; set->options; set++)
+		if (option_set_offered(set, command))
+			collect_options(set->options, NULL, &all);
 	for (const char *heading = NULL; (heading = helptext_next_heading(command->options, heading));)
 		collect_options(command->options, heading, &all);
 	width = widest(&all, 0);
@@ -209,8 +211,12 @@ void help_command(const struct command *command, const char *program, bool as_az
 		collect_options(command->options, heading, &entries);
 		put_section(title, &entries, width, out);
 	}
-	collect_options(global_options, NULL, &entries);
-	put_section("Global Arguments", &entries, width, out);
+	for (const struct option_set *set = option_sets; set->options; set++) {
+		ACR_AUTO_FREE char *title = acr_format("%s Arguments", set->heading);
+		if (option_set_offered(set, command))
+			collect_options(set->options, NULL, &entries);
+		put_section(title, &entries, width, out);
+	}
 	put_examples(command, outside, program, as_az, out);
 }
 

@@ -180,6 +180,18 @@ static void put_status(const struct command *command, struct acr_buf *out)
 	put_text(text, out);
 }
 
+/* What acr(1) explains once for all commands. */
+static void put_sets(const struct command *command, struct acr_buf *out)
+{
+	ACR_AUTO(acr_buf) names = ACR_BUF_INIT;
+
+	for (const struct option_set *set = option_sets; set->options; set++)
+		if (set->offered && option_set_offered(set, command))
+			acr_buf_printf(&names, "%s%s", names.length ? " and " : "", set->heading);
+	if (names.length)
+		acr_buf_printf(out, ".Pp\n%s options are in\n.Xr acr 1 .\n", names.data);
+}
+
 static void put_command(const struct command *command, const struct group *group, struct acr_buf *out)
 {
 	ACR_AUTO(acr_buf) call = ACR_BUF_INIT;
@@ -193,6 +205,7 @@ static void put_command(const struct command *command, const struct group *group
 	put_list(command->options, NULL, out);
 	for (const char *heading = NULL; (heading = helptext_next_heading(command->options, heading));)
 		put_list(command->options, heading, out);
+	put_sets(command, out);
 }
 
 static bool on_page(const struct command *command, const char *word)
@@ -299,6 +312,13 @@ static void put_index(struct acr_buf *out)
 	}
 	acr_buf_puts(out, ".El\n.Ss Options of every command\n");
 	put_list(global_options, NULL, out);
+	for (const struct option_set *set = option_sets; set->options; set++) {
+		if (!set->offered)
+			continue;
+		acr_buf_printf(out, ".Ss %s options\n", set->heading);
+		put_text(set->about, out);
+		put_list(set->options, NULL, out);
+	}
 }
 
 int man_page(const char *name, struct acr_buf *out, struct acr_error *error)

@@ -34,4 +34,17 @@ extern const struct option opt_help, opt_output, opt_query, opt_subscription, op
 extern const struct option opt_only_show_errors;
 extern const struct option *const global_options[];
 
+/* Options that commands get from a common mechanism, beside their own. */
+struct option_set {
+	const char *heading; /* "Global": in help "Global Arguments" */
+	const char *about;   /* sentences for acr(1), which explains the set once for all commands; NULL */
+	const struct option *const *options; /* ended by NULL */
+	/* Whether a command has them; NULL: every command, and a command line whose command is not known yet. */
+	bool (*offered)(const struct command *command);
+};
+/* All of them in the order of help, the global ones last; ended by one without options. */
+extern const struct option_set option_sets[];
+/* Whether the command (NULL: none yet) has the options of that set. */
+bool option_set_offered(const struct option_set *set, const struct command *command);
+
 #endif

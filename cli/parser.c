@@ -13,6 +13,7 @@ void parser_init(struct parser *parser, struct args *args, struct io *io, bool a
 	*args = (struct args){.memory = acr_json_new_object()};
 	parser->unknown = acr_json_new_array();
 	parser->remarks = acr_json_new_array();
+	parser->previews = acr_json_new_array();
 }
 
 void parser_clear(struct parser *parser)
@@ -21,6 +22,7 @@ void parser_clear(struct parser *parser)
 	acr_json_free(parser->value);
 	acr_json_free(parser->unknown);
 	acr_json_free(parser->remarks);
+	acr_json_free(parser->previews);
 	*parser = (struct parser){0};
 }
 
@@ -29,10 +31,14 @@ const struct option *parser_option(const struct parser *parser, size_t index)
 	if (index < parser->args->count)
 		return parser->args->list[index].option;
 	index -= parser->args->count;
-	for (size_t i = 0; i < index; i++)
-		if (!global_options[i])
-			return NULL;
-	return global_options[index];
+	for (const struct option_set *set = option_sets; set->options; set++) {
+		if (!option_set_offered(set, parser->args->command))
+			continue;
+		for (const struct option *const *option = set->options; *option; option++)
+			if (!index--)
+				return *option;
+	}
+	return NULL;
 }
 
 struct arg *parser_slot(const struct parser *parser, const struct option *option)
@@ -221,12 +227,12 @@ void parser_drop(struct parser *parser)
 	parser->value = NULL;
 }
 
-static void remark(struct parser *parser, const char *text)
+static void remark(struct acr_json *list, const char *text)
 {
-	for (const struct acr_json *said = acr_json_first(parser->remarks); said; said = acr_json_next(said))
+	for (const struct acr_json *said = acr_json_first(list); said; said = acr_json_next(said))
 		if (!strcmp(acr_json_string(said), text))
 			return;
-	acr_json_append(parser->remarks, acr_json_new_string(text));
+	acr_json_append(list, acr_json_new_string(text));
 }
 
 /* The replacement in the form in which the deprecated one was typed: letters for letters. */
@@ -253,13 +259,13 @@ static void remark_option(struct parser *parser, const struct option *option, co
 			       typed);
 		if (option->instead)
 			add_instead(parser, option->instead, typed[1] != '-', &text);
-		remark(parser, acr_buf_str(&text));
+		remark(parser->remarks, acr_buf_str(&text));
 	} else if (option->flags & OPT_PREVIEW) {
 		acr_buf_printf(&text,
 			       "Argument '--%s' is in preview and under development. Reference and support levels: "
 			       "https://aka.ms/CLI_refstatus",
 			       option->name);
-		remark(parser, acr_buf_str(&text));
+		remark(parser->previews, acr_buf_str(&text));
 	}
 }
 

@@ -17,7 +17,8 @@ struct parser {
 	struct acr_json *value;    /* what it has so far */
 	size_t words;              /* how many of them there were */
 	struct acr_json *unknown;  /* array: words that nothing takes */
-	struct acr_json *remarks;  /* array: what is deprecated or in preview */
+	struct acr_json *remarks;  /* array: what is deprecated or of no effect */
+	struct acr_json *previews; /* array: what is in preview */
 };
 
 void parser_init(struct parser *parser, struct args *args, struct io *io, bool as_az);
@@ -32,7 +33,7 @@ int parser_command_word(struct parser *parser, const char *word, struct acr_erro
 
 /* The part of the table in which the next command word is looked up. */
 enum table_part parser_part(const struct parser *parser);
-/* Where an option's value is kept: that of the first option with the same key. NULL for global options. */
+/* Where an option's value is kept: that of the first option with the same key. NULL for those of a set (options.h). */
 struct arg *parser_slot(const struct parser *parser, const struct option *option);
 /* The positional that would take the next value; NULL. */
 const struct option *parser_positional(const struct parser *parser);
@@ -41,7 +42,7 @@ bool parser_takes(const struct option *option, size_t words);
 /* Check one word and add it to a value of the option. */
 int parser_add(const struct option *option, const char *word, struct acr_json **value,
 	       struct acr_error *error) ACR_MUST_CHECK;
-/* The options that can stand now: those of the command, then the global ones. `index` counts up from 0. */
+/* The options that can stand now: those of the command, then those of its sets. `index` counts up from 0. */
 const struct option *parser_option(const struct parser *parser, size_t index);
 
 /* Point args->global at what has been given so far. */

@@ -95,6 +95,17 @@ static struct acr_json *options_json(const struct option *const *options)
 	return ret;
 }
 
+/* What the command has beside its own options and the global ones. */
+static struct acr_json *shared_json(const struct command *command)
+{
+	struct acr_json *ret = acr_json_new_object();
+
+	for (const struct option_set *set = option_sets; set->options; set++)
+		if (set->offered && option_set_offered(set, command))
+			acr_json_set(ret, set->heading, options_json(set->options));
+	return ret;
+}
+
 static struct acr_json *headers(const struct column *column)
 {
 	struct acr_json *ret = acr_json_new_array();
@@ -120,6 +131,7 @@ static struct acr_json *command_json(const struct table_cursor *at)
 	acr_json_set_str(ret, "confirm", command->confirm);
 	acr_json_set(ret, "columns", headers(command->columns));
 	acr_json_set(ret, "options", options_json(command->options));
+	acr_json_set(ret, "shared_options", shared_json(command));
 	return ret;
 }
 

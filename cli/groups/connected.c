@@ -222,6 +222,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(&connected_name, &opt_registry, &cleanup, &opt_yes, &opt_resource_group),
 		.examples = EXAMPLES({"With its token and scope map",
 				      "acr connected-registry delete -r myregistry -n onpremises --cleanup --yes"}),
+		.op = &acr_op_connected_delete,
 		.run = connected_delete,
 		.columns = connected_columns,
 	},

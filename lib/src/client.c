@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "http/policy_token.h"
 
 #define REGISTRY_AUDIENCE "https://containerregistry.azure.net"
 
@@ -15,11 +16,12 @@ struct acr_client {
 	struct acr_cloud cloud;
 	const struct acr_clock *clock;
 	char *subscription, *subscription_label, *tenant, *registry_audience, *cache_folder;
+	char *change_reference;
 	bool audience_chosen; /* by the user */
 	char request_id[37];
 	struct acr_cache *cache;
 	struct acr_transport *plain;      /* retry ► trace ► curl: what sign-in itself uses */
-	struct acr_transport *authorized; /* auth ► plain */
+	struct acr_transport *authorized; /* (policy token ►) auth ► plain */
 	struct acr_credential *signed_in;
 	struct acr_registry_auth *registry_auth;
 };
@@ -51,6 +53,7 @@ struct acr_client *acr_client_new(const struct acr_client_options *options)
 	client->registry_audience =
 		acr_strdup(options->registry_audience ? options->registry_audience : REGISTRY_AUDIENCE);
 	client->cache_folder = acr_strdup(options->cache_folder);
+	client->change_reference = acr_strdup(options->change_reference);
 	if (options->subscription && options->subscription_name)
 		client->subscription_label = acr_format("%s (%s)", options->subscription_name, options->subscription);
 	else
@@ -74,6 +77,7 @@ void acr_client_free(struct acr_client *client)
 	free(client->tenant);
 	free(client->registry_audience);
 	free(client->cache_folder);
+	free(client->change_reference);
 	free(client);
 }
 
@@ -200,6 +204,9 @@ struct acr_transport *acr_client_transport(struct acr_client *client)
 							      acr_client_cache(client), client->clock);
 		client->authorized =
 			acr_auth_new(plain, &client->credential, client->cloud.audience, client->registry_auth);
+		if (client->options.policy_token || client->change_reference)
+			client->authorized = policy_token_new(client->authorized, client->cloud.resource_manager,
+							      client->subscription, client->change_reference);
 	}
 	return client->authorized;
 }

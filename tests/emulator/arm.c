@@ -1,4 +1,5 @@
 /* The management API's front door: authentication, the path taken apart, and who answers. */
+#include "arm_policy.h"
 #include "directory.h"
 #include "resource_id.h"
 
@@ -15,6 +16,7 @@ static const struct arm_route *const route_tables[] = {
 	arm_registry_routes,
 	agent_routes,
 	arm_role_routes,
+	policy_routes,
 	container_routes,
 };
 
@@ -367,7 +369,7 @@ void arm_answer(struct exchange *exchange)
 		arm_long_answer(&parsed.request);
 		return;
 	}
-	if (!authorization_check(&parsed.request) || !check_scope(&parsed.request))
+	if (!authorization_check(&parsed.request) || !check_scope(&parsed.request) || !policy_check(&parsed.request))
 		return;
 	const struct arm_route *route = find_route(&parsed.request);
 	if (route)

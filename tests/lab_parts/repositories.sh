@@ -48,7 +48,8 @@ lists_of_repositories() {
 	expect_success
 	expect_out latest v3
 	expect_value 3 acr manifest list-metadata "$server/one" --query 'length(@)'
-	run acr repository show-manifests -n labrepos --repository one --query "[?digest=='$digest'].tags[] | sort(@)" -o tsv
+	run acr repository show-manifests -n labrepos --repository one --only-show-errors \
+		--query "[?digest=='$digest'].tags[] | sort(@)" -o tsv
 	expect_success
 	expect_out latest v3
 }

@@ -513,17 +513,22 @@ static void says_what_is_in_preview_or_old(void **state)
 			    "deprecated and will be removed in a future release.\n");
 }
 
-static void says_nothing_to_scripts(void **state)
+/* What is deprecated is told wherever standard error goes, once; what is in preview, to people. */
+static void says_little_to_scripts(void **state)
 {
 	struct fixture *f = *state;
 
 	PARSES("manifest", "list-metadata", "-r", "a", "--only-show-errors");
+	PARSES("config", "content-trust", "show", "-n", "a", "--only-show-errors");
 	f->io.err_terminal = false;
 	PARSES("manifest", "list-metadata", "-r", "a");
-	PARSES("config", "content-trust", "show", "-n", "a");
 	assert_int_equal(f->warnings_size, 0);
-	PARSES("config", "content-trust", "show", "-n", "a", "--verbose");
-	assert_int_not_equal(f->warnings_size, 0);
+	PARSES("manifest", "list-metadata", "-r", "a", "--verbose");
+	assert_string_equal(f->warnings, "WARNING: Command group 'acr manifest'" IN_PREVIEW);
+	forget_warnings(f);
+	PARSES("config", "content-trust", "show", "-n", "a", "-n", "b");
+	assert_string_equal(f->warnings, "WARNING: Option '-n' has been deprecated and will be removed in a future "
+					 "release. Use '-r' instead.\n");
 }
 
 static void updates_keep_their_order(void **state)
@@ -646,7 +651,7 @@ int main(void)
 		TEST(configured_defaults),
 		TEST(old_spellings),
 		TEST(says_what_is_in_preview_or_old),
-		TEST(says_nothing_to_scripts),
+		TEST(says_little_to_scripts),
 		TEST(updates_keep_their_order),
 		TEST(carriage_returns_are_refused),
 		TEST(files_stand_for_values),

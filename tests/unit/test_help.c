@@ -59,6 +59,12 @@ static void of_a_command(void **state)
 			    "    --default-action               : Default action to apply when no rule\n"
 			    "                                     matches. Allowed values: Allow, Deny.\n"
 			    "\n"
+			    "Global Policy Arguments\n"
+			    "    --acquire-policy-token         : Acquire an Azure Policy token for each\n"
+			    "                                     write to management, and send it along.\n"
+			    "    --change-reference             : Id of the change that the writes belong to;\n"
+			    "                                     a policy token is acquired for it.\n"
+			    "\n"
 			    "Global Arguments\n"
 			    "    --debug                        : Show every request and answer, without\n"
 			    "                                     secrets.\n"
@@ -228,6 +234,9 @@ static void a_page(void **state)
 						      ".It Fl -headers Op Ar KEY=VALUE ...\n"
 						      "Headers: key[=value].\n"
 						      ".El\n"
+						      ".Pp\n"
+						      "Global Policy options are in\n"
+						      ".Xr acr 1 .\n"
 						      ".Sh SEE ALSO\n"
 						      ".Xr acr 1\n");
 	assert_int_equal(man_page("acr-nonsense", &text, &error), ACR_ERROR_USAGE);

@@ -80,6 +80,7 @@ static void test_header_fields_are_blanked(void **state)
 		{"Proxy-Authorization", "Basic czNjcmV0", "Basic ***"},
 		{"Cookie", "session=s3cret", "***"},
 		{"X-IDENTITY-HEADER", "s3cret", "***"},
+		{"x-ms-policy-external-evaluations", "PoP s3cret", "***"},
 		{"Location", "https://b/x?se=2&sig=s3cret&sp=r", "https://b/x?se=2&sig=***&sp=r"},
 		{"x-ms-copy-source", "https://b/x?SIG=s3cret", "https://b/x?SIG=***"},
 		{"Link", "<https://b/x?token=s3cret>; rel=\"next\"", "<https://b/x?token=***>; rel=\"next\""},

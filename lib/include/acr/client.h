@@ -22,6 +22,10 @@ struct acr_client_options {
 	 * transport for their requests. Returns a credential (taken) or NULL with an error set. */
 	struct acr_credential *(*sign_in)(void *user, struct acr_transport *transport, struct acr_error *error);
 	void *sign_in_user;
+	/* Have management writes approved first: with a token that Azure Policy gives for each, for the change of that id
+	 * (NULL: none). A reference alone asks for tokens, too. */
+	bool policy_token;
+	const char *change_reference;
 	struct acr_retry_policy retry;
 	acr_trace_line trace;           /* NULL = none */
 	void (*warn)(void *user, const char *line);

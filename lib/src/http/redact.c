@@ -5,6 +5,7 @@
 
 static const char *const secret_headers[] = {
 	"Cookie", "Set-Cookie", "X-IDENTITY-HEADER", "x-ms-authorization-auxiliary", "X-Registry-Auth",
+	"x-ms-policy-external-evaluations",
 };
 
 static const char *const authorization_headers[] = {"Authorization", "Proxy-Authorization"};
