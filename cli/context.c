@@ -1,6 +1,8 @@
 /* The client of one command, and the registry it is about. */
 #include "context.h"
 
+#include "sign_in.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -75,52 +77,11 @@ static void network_options(struct context *context)
 	context->http.ca_bundle = first_variable(bundles, &context->http.ca_variable);
 }
 
-static bool environment_secret(void)
-{
-	return settings_variable("AZURE_TENANT_ID") && settings_variable("AZURE_CLIENT_ID") &&
-	       settings_variable("AZURE_CLIENT_SECRET");
-}
-
-/* Who is signed in with the Azure CLI: the subscription's account, else the default one. NULL when nobody is. */
-static int find_account(const struct context *context, const struct acr_json **ret, struct acr_error *error)
+int context_account(const struct context *context, const struct acr_json **ret, struct acr_error *error)
 {
 	int rc = settings_account(context->settings, context->args->global.subscription, ret, error);
 
 	return rc < 0 || *ret ? rc : settings_default_account(context->settings, ret, error);
-}
-
-/* The credentials that apply, in their order: environment, then the Azure CLI's account. */
-static struct acr_credential *sign_in(void *user, struct acr_transport *transport, struct acr_error *error)
-{
-	struct context *context = user;
-	const struct acr_cloud *cloud = acr_client_cloud(context->client);
-	const char *tenant = context->tenant ? context->tenant : settings_variable("AZURE_TENANT_ID");
-	ACR_AUTO_PTR(acr_json) *elsewhere = NULL;
-	struct acr_credential *list[2];
-	const struct acr_json *account = NULL;
-	size_t count = 0;
-
-	if (environment_secret())
-		list[count++] = acr_client_secret_new(cloud, tenant, settings_variable("AZURE_CLIENT_ID"),
-		                                      settings_variable("AZURE_CLIENT_SECRET"), transport,
-		                                      &context->clock);
-	else if (find_account(context, &account, error) < 0)
-		return NULL;
-	if (account && context->tenant) {
-		elsewhere = acr_json_copy(account);
-		acr_json_set_str(elsewhere, "tenantId", context->tenant);
-		account = elsewhere;
-	}
-	if (account)
-		list[count++] = acr_cli_profile_new(cloud, account, settings_folder(context->settings), transport,
-		                                    &context->clock);
-	if (!count) {
-		acr_fail(error, ACR_ERROR_SIGN_IN,
-		         "Please run 'az login' to setup account, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and "
-		         "AZURE_CLIENT_SECRET.");
-		return NULL;
-	}
-	return acr_chain_new(list, count);
 }
 
 /* [acr] audience_resource: a URL, or the name in front of .azure.net. */
@@ -157,10 +118,11 @@ int context_client(struct context *context, struct acr_client **ret, struct acr_
 	options.subscription_name = acr_json_str(account, "/name");
 	if (!options.subscription)
 		options.subscription = asked ? asked : settings_variable("AZURE_SUBSCRIPTION_ID");
-	if (!environment_secret() && (rc = find_account(context, &account, error)) < 0)
+	options.tenant = sign_in_tenant();
+	if (!options.tenant && (rc = context_account(context, &account, error)) < 0)
 		return rc;
-	options.tenant =
-		environment_secret() ? settings_variable("AZURE_TENANT_ID") : acr_json_str(account, "/tenantId");
+	if (!options.tenant)
+		options.tenant = acr_json_str(account, "/tenantId");
 	options.registry_audience = audience;
 	options.cache_folder = context->fresh ? NULL : settings_cache_folder(context->settings);
 	options.policy_token = context->args->global.acquire_policy_token;

@@ -180,16 +180,22 @@ const char *settings_get(struct settings *settings, const char *section, const c
 	return value;
 }
 
-bool settings_flag(struct settings *settings, const char *section, const char *key)
+bool settings_is_yes(const char *value)
 {
 	static const char *const yes[] = {"1", "yes", "true", "on"};
-	const char *value = settings_get(settings, section, key);
 	size_t i;
 
-	for (i = 0; value && i < ACR_COUNT(yes); i++)
+	for (i = 0; i < ACR_COUNT(yes); i++)
 		if (!strcasecmp(value, yes[i]))
 			return true;
 	return false;
+}
+
+bool settings_flag(struct settings *settings, const char *section, const char *key)
+{
+	const char *value = settings_get(settings, section, key);
+
+	return value && settings_is_yes(value);
 }
 
 int settings_check(struct settings *settings, struct acr_error *error)

@@ -25,6 +25,7 @@ const char *settings_cache_folder(struct settings *settings);
  * counts as empty here; settings_check() tells. */
 const char *settings_get(struct settings *settings, const char *section, const char *key);
 /* true for yes, true, on, 1 in any case. */
+bool settings_is_yes(const char *value);
 bool settings_flag(struct settings *settings, const char *section, const char *key);
 /* What is wrong with the configuration files read so far, if anything. */
 int settings_check(struct settings *settings, struct acr_error *error) ACR_MUST_CHECK;
@@ -36,7 +37,7 @@ int settings_cloud(struct settings *settings, struct acr_cloud *ret, struct acr_
 int settings_accounts(struct settings *settings, const struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* The account of a subscription: `subscription` (id or name, any case), else $AZURE_SUBSCRIPTION_ID, else the default
  * of the profile or of the cloud. NULL when no account has it; a `subscription` that is unknown is an error unless it
- * is an id and the environment holds a credential. Lent. */
+ * is an id and something else than the Azure CLI's account may sign in. Lent. */
 int settings_account(struct settings *settings, const char *subscription, const struct acr_json **ret,
 		     struct acr_error *error) ACR_MUST_CHECK;
 /* The default of the profile or of the cloud: who is signed in when the subscription is none of theirs. NULL when

@@ -116,9 +116,17 @@ static bool looks_like_id(const char *text)
 	return !text[36];
 }
 
+/* What signs in without an account of the Azure CLI: the environment's application, or a managed identity. */
 static bool environment_signs_in(void)
 {
-	return settings_variable("AZURE_CLIENT_ID") && settings_variable("AZURE_TENANT_ID");
+	static const char *const variables[] = {"AZURE_CLIENT_ID", "AZURESUBSCRIPTION_CLIENT_ID", "IDENTITY_ENDPOINT",
+	                                        "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"};
+	size_t i;
+
+	for (i = 0; i < ACR_COUNT(variables); i++)
+		if (settings_variable(variables[i]))
+			return true;
+	return false;
 }
 
 static int no_such_subscription(const struct acr_json *accounts, const char *subscription, struct acr_error *error)
@@ -141,7 +149,8 @@ static int named_account(const struct acr_json *accounts, const char *subscripti
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"Multiple subscriptions with the name '%s' found. Specify the subscription ID.",
 				subscription);
-	if (!found && !(looks_like_id(subscription) && environment_signs_in()))
+	/* Where nobody has run 'az login' a managed identity may apply, which nothing announces. */
+	if (!found && !(looks_like_id(subscription) && (environment_signs_in() || !acr_json_first(accounts))))
 		return no_such_subscription(accounts, subscription, error);
 	*ret = found;
 	return 0;

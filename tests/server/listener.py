@@ -29,7 +29,7 @@ class HttpReply:
 
 
 class Listener:
-    """Accepts connections; `answer` makes an HttpReply of each HttpRequest."""
+    """Accepts connections; `answer` makes an HttpReply of each HttpRequest. Plain HTTP when `context` is None."""
 
     def __init__(self, context, answer):
         self.context, self.answer = context, answer
@@ -66,7 +66,7 @@ class Listener:
     def serve(self, plain):
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self.context.wrap_socket(plain, server_side=True) as stream:
+            with self.context.wrap_socket(plain, server_side=True) if self.context else plain as stream:
                 with self.lock:
                     self.sockets.append(stream)
                 reader = stream.makefile("rb")

@@ -218,6 +218,8 @@ class Run:
             "AZURE_CLOUD_NAME": "AcrTest", "ACR_CA_BUNDLE": self.bundle, "ACR_CACHE_DIR": self.path("cache"),
             "DOCKER_CONFIG": self.path("docker"), "AZURE_TENANT_ID": script.TENANT, "AZURE_CLIENT_ID": script.CLIENT,
             "AZURE_CLIENT_SECRET": script.SECRET, "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+            # This machine may have a metadata service, or a network that swallows what is sent to one.
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST": f"http://127.0.0.1:{self.closed_port}",
         })
         return ret
 

@@ -1,7 +1,8 @@
 """An HTTPS proxy that ends TLS itself: what is sent to any host of Azure is answered here."""
 from listener import Listener
 
-HOSTS = ("management.azure.com", "login.microsoftonline.com", "*.azurecr.io", "*.blob.core.windows.net")
+HOSTS = ("management.azure.com", "login.microsoftonline.com", "*.azurecr.io", "*.blob.core.windows.net",
+         "*.actions.githubusercontent.com", "dev.azure.com")
 
 
 def context_for_azure(certificates):

@@ -115,13 +115,19 @@ static struct acr_json *read_cache(const struct fixture *f)
 	return cache;
 }
 
+static const char *no_variable(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
 static int get(struct fixture *f, const char *account_text, const char *resource, const char *claims)
 {
 	ACR_AUTO_PTR(acr_json) *account = NULL;
 
 	assert_int_equal(acr_json_parse(account_text, strlen(account_text), &account, NULL), 0);
 	acr_credential_free(f->credential);
-	f->credential = acr_cli_profile_new(&f->cloud, account, f->folder, f->transport, &f->clock.clock);
+	f->credential = acr_cli_profile_new(&f->cloud, account, f->folder, no_variable, f->transport, &f->clock.clock);
 	acr_token_clear(&f->token);
 	return f->credential->get(f->credential, resource, claims, &f->token, &f->error);
 }
@@ -188,44 +194,71 @@ static void test_encrypted_entries(void **state)
 	assert_string_equal(f->error.message, expected);
 }
 
-static void test_other_kinds_of_principal(void **state)
+static void test_principal_with_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, "service_principal_entries.json",
+		   "[{\"client_id\":\"client-1\",\"tenant\":\"" TENANT "\",\"new\":\"x\"}]");
+	assert_int_equal(get(f, PRINCIPAL_ACCOUNT, ARM, NULL), ACR_ERROR_AUTH);
+	assert_string_equal(f->error.message,
+			    "the Azure CLI's entry of the service principal 'client-1' has neither secret nor "
+			    "certificate nor federated token; run 'az login --service-principal'");
+}
+
+static void test_federated_principal(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, "service_principal_entries.json",
+		   "[{\"client_id\":\"client-1\",\"tenant\":\"" TENANT "\",\"client_assertion\":\"a.b.c\"}]");
+	fake_expect(f->script, "POST", TOKEN_URL);
+	fake_expect_body(f->script,
+			 "grant_type=client_credentials&client_id=client-1&client_assertion_type=urn%3Aietf%3Aparams%3A"
+			 "oauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=a.b.c&*");
+	fake_reply(f->script, 200, "{\"access_token\":\"at\"}");
+	assert_int_equal(get(f, PRINCIPAL_ACCOUNT, ARM, NULL), 0);
+	assert_string_equal(f->token.secret, "at");
+}
+
+static void test_managed_identities(void **state)
 {
 	static const struct {
-		const char *member, *kind;
+		const char *mark, *query;
 	} rows[] = {
-		{"certificate", "a certificate"},
-		{"client_assertion", "a federated token"},
-		{"new", "something other than a secret"},
+		{"MSI", ""},
+		{"MSIClient-c", "&client_id=c"},
+		{"MSIObject-o", "&object_id=o"},
+		{"MSIResource-/a/b", "&msi_res_id=%2Fa%2Fb"},
 	};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
-		ACR_AUTO_FREE char *text = acr_format(
-			"[{\"client_id\":\"client-1\",\"tenant\":\"" TENANT "\",\"%s\":\"x\"}]", rows[i].member);
-		ACR_AUTO_FREE char *expected = acr_format(
-			"the Azure CLI's service principal 'client-1' signs in with %s, which acr cannot use; sign "
-			"in with a secret ('az login --service-principal -u client-1 -p SECRET --tenant " TENANT "')",
-			rows[i].kind);
+		ACR_AUTO_FREE char *account =
+			acr_format("{\"tenantId\":\"t\",\"user\":{\"name\":\"systemAssignedIdentity\","
+				   "\"type\":\"servicePrincipal\",\"assignedIdentityInfo\":\"%s\"}}",
+				   rows[i].mark);
+		ACR_AUTO_FREE char *url = acr_format(
+			"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https"
+			"%%3A%%2F%%2Fmanagement.core.windows.net%%2F%s",
+			rows[i].query);
 
-		write_file(f, "service_principal_entries.json", text);
-		assert_int_equal(get(f, PRINCIPAL_ACCOUNT, ARM, NULL), ACR_ERROR_AUTH);
-		assert_string_equal(f->error.message, expected);
+		fake_expect(f->script, "GET", url);
+		fake_expect_header(f->script, "Metadata", "true");
+		fake_reply(f->script, 200, "{\"access_token\":\"at\",\"expires_in\":\"100\"}");
+		assert_int_equal(get(f, account, ARM, NULL), 0);
+		assert_int_equal(f->token.expires_on, FAKE_CLOCK_START + 100);
 	}
 }
 
-static void test_accounts_for_other_credentials(void **state)
+static void test_accounts_without_a_way(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(get(f,
-			     "{\"tenantId\":\"t\",\"user\":{\"name\":\"systemAssignedIdentity\","
-			     "\"type\":\"servicePrincipal\",\"assignedIdentityInfo\":\"MSI\"}}",
-			     ARM, NULL),
-			 ACR_ERROR_SIGN_IN);
-	assert_string_equal(f->error.message,
-			    "the Azure CLI's account is the managed identity 'systemAssignedIdentity'");
 	assert_int_equal(get(f, "{\"user\":{\"name\":\"me\",\"type\":\"user\",\"cloudShellID\":true}}", ARM, NULL),
 			 ACR_ERROR_SIGN_IN);
+	assert_string_equal(f->error.message, "the Azure CLI's account is the one of Cloud Shell, and this is not Cloud "
+					      "Shell; run 'az login'");
 	assert_int_equal(get(f, "{}", ARM, NULL), ACR_ERROR_SIGN_IN);
 	assert_string_equal(f->error.message, "the Azure CLI's account names no user; run 'az login'");
 }
@@ -659,8 +692,10 @@ int main(void)
 		TEST(test_principal_of_another_tenant),
 		TEST(test_principal_without_entry),
 		TEST(test_encrypted_entries),
-		TEST(test_other_kinds_of_principal),
-		TEST(test_accounts_for_other_credentials),
+		TEST(test_principal_with_nothing),
+		TEST(test_federated_principal),
+		TEST(test_managed_identities),
+		TEST(test_accounts_without_a_way),
 		TEST(test_cached_access_token),
 		TEST(test_aliases_of_the_host),
 		TEST(test_refresh),

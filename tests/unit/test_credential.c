@@ -338,7 +338,8 @@ static void test_chain_of_nothing(void **state)
 			    "no account");
 	use(f, acr_chain_new(NULL, 0));
 	assert_int_equal(get(f, ARM, NULL), ACR_ERROR_SIGN_IN);
-	assert_string_equal(f->error.message, "Please run 'az login' to setup account.");
+	assert_string_equal(f->error.message, "Please run 'az login' to setup account, or set AZURE_TENANT_ID, "
+					      "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.");
 }
 
 /* ---- caching ---- */

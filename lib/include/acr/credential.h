@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "cache.h"
 #include "cloud.h"
+#include "environment.h"
 #include "json.h"
 #include "transport.h"
 
@@ -28,6 +29,7 @@ struct acr_credential {
 	const char *cache_key;
 	/* NULL, or a function that finds out cache_key and must be called before it is read; sends nothing. */
 	int (*prepare)(struct acr_credential *credential, struct acr_error *error);
+	bool guess; /* nothing hints at it, it is only tried: not worth a word when it does not apply */
 	void (*free)(struct acr_credential *credential);
 };
 void acr_credential_free(struct acr_credential *credential);
@@ -37,14 +39,71 @@ void acr_credential_free(struct acr_credential *credential);
 struct acr_credential *acr_client_secret_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
                                              const char *client_secret, struct acr_transport *transport,
                                              const struct acr_clock *clock);
+/* Service principal with a certificate: the same grant with a signed statement (RFC 7523), PS256 with the
+ * certificate's SHA-256, RS256 with its SHA-1 for AD FS. The file is read at once, and an expired certificate is told
+ * before anything is sent. */
+struct acr_certificate_file {
+	const char *path;     /* PEM or PKCS #12, with the RSA key and its certificate */
+	const char *password; /* NULL when there is none */
+	bool send_chain;      /* the certificates go along: trust by subject name and issuer */
+};
+int acr_client_certificate_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
+                               const struct acr_certificate_file *file, struct acr_transport *transport,
+                               const struct acr_clock *clock, struct acr_credential **ret,
+                               struct acr_error *error) ACR_MUST_CHECK;
+/* Service principal with a token of another issuer that it trusts (workload identity federation): from a file, which
+ * is read again for every request, … */
+struct acr_credential *acr_federated_file_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
+                                              const char *path, struct acr_transport *transport,
+                                              const struct acr_clock *clock);
+/* … or this one, … */
+struct acr_credential *acr_federated_token_new(const struct acr_cloud *cloud, const char *tenant,
+                                               const char *client_id, const char *token,
+                                               struct acr_transport *transport, const struct acr_clock *clock);
+/* … or from the CI system, which is asked again for every request since its tokens live for minutes. */
+struct acr_oidc_request {
+	const char *url;        /* ACTIONS_ID_TOKEN_REQUEST_URL, SYSTEM_OIDCREQUESTURI */
+	const char *token;      /* ACTIONS_ID_TOKEN_REQUEST_TOKEN, SYSTEM_ACCESSTOKEN: what the job may ask with */
+	const char *connection; /* Azure Pipelines: id of the service connection */
+};
+struct acr_credential *acr_github_actions_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
+                                              const struct acr_oidc_request *request, struct acr_transport *transport,
+                                              const struct acr_clock *clock);
+struct acr_credential *acr_azure_pipelines_new(const struct acr_cloud *cloud, const char *tenant,
+                                               const char *client_id, const struct acr_oidc_request *request,
+                                               struct acr_transport *transport, const struct acr_clock *clock);
+/* Managed identity: what the machine or the service that the program runs on is known as. */
+enum acr_identity_kind {
+	ACR_IDENTITY_SYSTEM,    /* the one and only, or the one assigned by the system */
+	ACR_IDENTITY_CLIENT,    /* user-assigned, by client id */
+	ACR_IDENTITY_OBJECT,    /* by object id */
+	ACR_IDENTITY_RESOURCE,  /* by resource id */
+	ACR_IDENTITY_KINDS,
+};
+struct acr_managed_identity_id {
+	enum acr_identity_kind kind;
+	const char *id; /* NULL with ACR_IDENTITY_SYSTEM */
+};
+struct acr_managed_identity_options {
+	acr_environment environment; /* tells which service is here: IDENTITY_ENDPOINT, MSI_ENDPOINT, … */
+	struct acr_managed_identity_id id;
+	/* The user did not ask for it: the metadata service of virtual machines, which nothing announces, is given less
+	 * than a second to show that it is there, and that it is not is no failure (ACR_ERROR_SIGN_IN). */
+	bool guess;
+	const char *arc_key_folder; /* where Azure Arc may keep its secrets; NULL: /var/opt/azcmagent/tokens */
+};
+/* App Service, Functions and Container Apps, Azure Machine Learning, Cloud Shell, Azure Arc, and the metadata service
+ * of virtual machines (IMDS), whichever the variables name. */
+struct acr_credential *acr_managed_identity_new(const struct acr_managed_identity_options *options,
+                                                struct acr_transport *transport, const struct acr_clock *clock);
 /* The Azure CLI's signed-in account: `account` is the entry of azureProfile.json in use, `folder` the configuration
  * folder with service_principal_entries.json and msal_token_cache.json. Service principals sign in again with the
- * stored secret; users' access tokens come from the cache, or from their refresh token, which then is stored back
+ * stored secret, certificate or federated token, managed identities where `environment` says they are; users' access tokens come from the cache, or from their refresh token, which then is stored back
  * under the cache's lock. */
 struct acr_credential *acr_cli_profile_new(const struct acr_cloud *cloud, const struct acr_json *account,
-                                           const char *folder, struct acr_transport *transport,
-                                           const struct acr_clock *clock);
-/* Tries each of the credentials (taken) in turn until one applies. */
+                                           const char *folder, acr_environment environment,
+                                           struct acr_transport *transport, const struct acr_clock *clock);
+/* Tries each of the credentials (taken) in turn until one applies; the list may be empty. */
 struct acr_credential *acr_chain_new(struct acr_credential **list, size_t count);
 /* Keeps tokens of `next` (taken) in the cache (borrowed) until five minutes before they end. */
 struct acr_credential *acr_caching_new(struct acr_credential *next, struct acr_cache *cache,

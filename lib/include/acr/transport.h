@@ -44,6 +44,7 @@ struct acr_request {
 	const char *scope;       /* "repository:x:pull", …; borrowed */
 	bool repeatable;         /* a POST that may be sent again */
 	bool once;               /* never retried, whatever the answer */
+	bool confidential;       /* the trace shows no body: a secret may be anywhere in it */
 	int64_t timeout_ms;      /* whole exchange; 0 = no limit besides the idle limit */
 	size_t max_response;     /* cap on the body kept in memory; 0 = 64 MiB */
 	/* When set, the body of a 2xx answer goes here as it arrives instead of into memory; return other than 0 to

@@ -26,10 +26,14 @@ static int choose(struct chain *self, const char *resource, const char *claims, 
 		}
 		if (rc != ACR_ERROR_SIGN_IN)
 			return acr_error_move(error, &reason);
-		acr_buf_printf(&tried, "%s%s: %s", tried.length ? "; " : " Tried ", self->list[i]->name,
+		if (self->list[i]->guess)
+			continue;
+		acr_buf_printf(&tried, "%s%s: %s", tried.length ? "; " : ". Tried ", self->list[i]->name,
 			       reason.message);
 	}
-	return acr_fail(error, ACR_ERROR_SIGN_IN, "Please run 'az login' to setup account.%s", acr_buf_str(&tried));
+	return acr_fail(error, ACR_ERROR_SIGN_IN, "Please run 'az login' to setup account%s",
+			tried.length ? acr_buf_str(&tried)
+				     : ", or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.");
 }
 
 static int get(struct acr_credential *credential, const char *resource, const char *claims, struct acr_token *ret,

@@ -1,5 +1,5 @@
-/* The account that 'az login' left behind: a service principal with its secret, or a user with tokens in MSAL's cache.
- */
+/* The account that 'az login' left behind: a service principal with what it signs in with, a managed identity, or a
+ * user with tokens in MSAL's cache. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +18,10 @@ struct cli_profile {
 	struct acr_cloud cloud; /* name and authority only */
 	struct acr_json *account;
 	char *folder;
+	acr_environment environment;
 	struct acr_transport *transport;
 	const struct acr_clock *clock;
-	struct acr_credential *secret; /* of a service principal, once read */
+	struct acr_credential *own; /* of a service principal or managed identity, once made */
 	char *cache_key;
 };
 
@@ -79,19 +80,46 @@ static const struct acr_json *find_entry(const struct acr_json *entries, const c
 	return found;
 }
 
-static int unsupported_entry(const struct cli_profile *self, const struct acr_json *entry, struct acr_error *error)
+/* Where the CI system can be asked, a stored token of its, which lived for minutes, is not worth trying. */
+static struct acr_credential *federated(const struct cli_profile *self, const char *token)
 {
-	const char *kind = acr_json_get(entry, "certificate")        ? "a certificate"
-			   : acr_json_get(entry, "client_assertion") ? "a federated token"
-								     : "something other than a secret";
+	const struct acr_oidc_request github = {
+		.url = self->environment("ACTIONS_ID_TOKEN_REQUEST_URL"),
+		.token = self->environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+	};
 
-	return acr_fail(error, ACR_ERROR_AUTH,
-			"the Azure CLI's service principal '%s' signs in with %s, which acr cannot use; sign in with a "
-			"secret ('az login --service-principal -u %s -p SECRET --tenant %s')",
-			user_name(self), kind, user_name(self), tenant_of(self));
+	if (github.url && github.token)
+		return acr_github_actions_new(&self->cloud, tenant_of(self), user_name(self), &github, self->transport,
+					      self->clock);
+	return acr_federated_token_new(&self->cloud, tenant_of(self), user_name(self), token, self->transport,
+				       self->clock);
 }
 
-static int read_secret(struct cli_profile *self, struct acr_error *error)
+static int use_entry(struct cli_profile *self, const struct acr_json *entry, struct acr_error *error)
+{
+	const char *secret = acr_json_str(entry, "/client_secret");
+	const char *token = acr_json_str(entry, "/client_assertion");
+	const struct acr_certificate_file file = {
+		.path = acr_json_str(entry, "/certificate"),
+		.password = self->environment("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
+		.send_chain = acr_json_true(entry, "/use_cert_sn_issuer"),
+	};
+
+	if (file.path)
+		return acr_client_certificate_new(&self->cloud, tenant_of(self), user_name(self), &file,
+						  self->transport, self->clock, &self->own, error);
+	if (!secret && !token)
+		return acr_fail(error, ACR_ERROR_AUTH,
+				"the Azure CLI's entry of the service principal '%s' has neither secret nor "
+				"certificate nor federated token; run 'az login --service-principal'",
+				user_name(self));
+	self->own = secret ? acr_client_secret_new(&self->cloud, tenant_of(self), user_name(self), secret,
+						   self->transport, self->clock)
+			   : federated(self, token);
+	return 0;
+}
+
+static int read_entry(struct cli_profile *self, struct acr_error *error)
 {
 	static const char login[] = "az login --service-principal";
 	ACR_AUTO_FREE char *path = acr_path_join(self->folder, "service_principal_entries.json");
@@ -110,25 +138,64 @@ static int read_secret(struct cli_profile *self, struct acr_error *error)
 	if (!entry)
 		return missing_file(self, "service_principal_entries", "the secrets of service principals", login,
 				    error);
-	const char *secret = acr_json_str(entry, "/client_secret");
-	if (!secret)
-		return unsupported_entry(self, entry, error);
-	self->secret = acr_client_secret_new(&self->cloud, tenant_of(self), user_name(self), secret, self->transport,
-					     self->clock);
+	return use_entry(self, entry, error);
+}
+
+/* ---- managed identities ---- */
+
+/* What az notes of an identity ("MSIClient-…"), and the kind that it stands for. */
+static const struct {
+	const char *prefix;
+	enum acr_identity_kind kind;
+} identity_marks[] = {
+	{"MSIClient-", ACR_IDENTITY_CLIENT},
+	{"MSIObject-", ACR_IDENTITY_OBJECT},
+	{"MSIResource-", ACR_IDENTITY_RESOURCE},
+};
+
+/* NULL when the account is no managed identity. */
+static const char *identity_mark(const struct cli_profile *self)
+{
+	if (acr_json_true(self->account, "/user/cloudShellID"))
+		return "MSI";
+	return acr_json_str(self->account, "/user/assignedIdentityInfo");
+}
+
+static void use_identity(struct cli_profile *self, const char *mark)
+{
+	struct acr_managed_identity_options options = {.environment = self->environment};
+
+	for (size_t i = 0; i < ACR_COUNT(identity_marks); i++) {
+		size_t length = strlen(identity_marks[i].prefix);
+
+		if (strncmp(mark, identity_marks[i].prefix, length) == 0)
+			options.id = (struct acr_managed_identity_id){identity_marks[i].kind, mark + length};
+	}
+	self->own = acr_managed_identity_new(&options, self->transport, self->clock);
+}
+
+static int make_own(struct cli_profile *self, struct acr_error *error)
+{
+	const char *mark = identity_mark(self);
+
+	if (!mark)
+		return read_entry(self, error);
+	if (acr_json_true(self->account, "/user/cloudShellID") && !self->environment("MSI_ENDPOINT"))
+		return acr_fail(error, ACR_ERROR_SIGN_IN,
+				"the Azure CLI's account is the one of Cloud Shell, and this is not Cloud Shell; run "
+				"'az login'");
+	use_identity(self, mark);
 	return 0;
 }
 
-static int get_for_principal(struct cli_profile *self, const char *resource, const char *claims, struct acr_token *ret,
-			     struct acr_error *error)
+static int get_own(struct cli_profile *self, const char *resource, const char *claims, struct acr_token *ret,
+		   struct acr_error *error)
 {
 	int rc;
 
-	if (!acr_json_is_nothing(acr_json_at(self->account, "/user/assignedIdentityInfo")))
-		return acr_fail(error, ACR_ERROR_SIGN_IN, "the Azure CLI's account is the managed identity '%s'",
-				user_name(self));
-	if (!self->secret && (rc = read_secret(self, error)) < 0)
+	if (!self->own && (rc = make_own(self, error)) < 0)
 		return rc;
-	return self->secret->get(self->secret, resource, claims, ret, error);
+	return self->own->get(self->own, resource, claims, ret, error);
 }
 
 /* ---- users ---- */
@@ -221,10 +288,8 @@ static int get(struct acr_credential *credential, const char *resource, const ch
 
 	if (!*user_name(self))
 		return acr_fail(error, ACR_ERROR_SIGN_IN, "the Azure CLI's account names no user; run 'az login'");
-	if (acr_json_true(self->account, "/user/cloudShellID"))
-		return acr_fail(error, ACR_ERROR_SIGN_IN, "the Azure CLI's account is the one of Cloud Shell");
-	if (type && strcasecmp(type, "servicePrincipal") == 0)
-		return get_for_principal(self, resource, claims, ret, error);
+	if (identity_mark(self) || (type && strcasecmp(type, "servicePrincipal") == 0))
+		return get_own(self, resource, claims, ret, error);
 	return get_for_user(self, resource, claims, ret, error);
 }
 
@@ -232,7 +297,7 @@ static void free_credential(struct acr_credential *credential)
 {
 	struct cli_profile *self = (struct cli_profile *)credential;
 
-	acr_credential_free(self->secret);
+	acr_credential_free(self->own);
 	acr_cloud_clear(&self->cloud);
 	acr_json_free(self->account);
 	free(self->folder);
@@ -241,20 +306,22 @@ static void free_credential(struct acr_credential *credential)
 }
 
 struct acr_credential *acr_cli_profile_new(const struct acr_cloud *cloud, const struct acr_json *account,
-					   const char *folder, struct acr_transport *transport,
-					   const struct acr_clock *clock)
+					   const char *folder, acr_environment environment,
+					   struct acr_transport *transport, const struct acr_clock *clock)
 {
 	struct cli_profile *self = acr_alloc(sizeof(*self));
 	const char *type = acr_json_str(account, "/user/type");
+	const char *identity = acr_json_str(account, "/user/assignedIdentityInfo");
 
 	self->cloud.name = acr_strdup(cloud->name);
 	self->cloud.authority = acr_strdup(cloud->authority);
 	self->account = account ? acr_json_copy(account) : acr_json_new_object();
 	self->folder = acr_strdup(folder);
+	self->environment = environment;
 	self->transport = transport;
 	self->clock = clock;
-	self->cache_key = acr_format("azure cli\n%s\n%s\n%s\n%s", cloud->authority, tenant_of(self),
-				     type ? type : "user", user_name(self));
+	self->cache_key = acr_format("azure cli\n%s\n%s\n%s\n%s\n%s", cloud->authority, tenant_of(self),
+				     type ? type : "user", user_name(self), identity ? identity : "");
 	self->credential = (struct acr_credential){
 		.name = "Azure CLI account",
 		.get = get,

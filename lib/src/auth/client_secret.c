@@ -2,45 +2,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include <acr/encode.h>
-#include "auth/oauth.h"
+#include "auth/application.h"
 
 struct client_secret {
-	struct acr_credential credential;
-	struct acr_transport *transport;
-	const struct acr_clock *clock;
-	char *endpoint, *client_id, *secret;
-	char *subject; /* for messages */
-	char *cache_key;
+	struct application_proof proof;
+	char *secret;
+	char hash[65];
 };
 
-static int get(struct acr_credential *credential, const char *resource, const char *claims, struct acr_token *ret,
-	       struct acr_error *error)
+static int add(struct application_proof *proof, const char *endpoint, struct acr_json *fields, struct acr_error *error)
 {
-	const struct client_secret *self = (const struct client_secret *)credential;
-	const struct oauth_subject subject = {.name = self->subject};
-	ACR_AUTO_PTR(acr_json) *fields = acr_json_new_object();
-	ACR_AUTO_PTR(acr_json) *answer = NULL;
-	int rc;
+	const struct client_secret *self = (const struct client_secret *)proof;
 
-	acr_json_set_str(fields, "grant_type", "client_credentials");
-	acr_json_set_str(fields, "client_id", self->client_id);
+	(void)endpoint;
+	(void)error;
 	acr_json_set_str(fields, "client_secret", self->secret);
-	if ((rc = oauth_set_scope(fields, resource, claims, error)) < 0 ||
-	    (rc = oauth_request(self->transport, self->endpoint, fields, &subject, &answer, error)) < 0)
-		return rc;
-	*ret = oauth_token(answer, self->clock->now(self->clock));
 	return 0;
 }
 
-static void free_credential(struct acr_credential *credential)
+static void free_proof(struct application_proof *proof)
 {
-	struct client_secret *self = (struct client_secret *)credential;
+	struct client_secret *self = (struct client_secret *)proof;
 
-	free(self->endpoint);
-	free(self->client_id);
 	free(self->secret);
-	free(self->subject);
-	free(self->cache_key);
 	free(self);
 }
 
@@ -48,22 +32,11 @@ struct acr_credential *acr_client_secret_new(const struct acr_cloud *cloud, cons
 					     const char *client_secret, struct acr_transport *transport,
 					     const struct acr_clock *clock)
 {
+	const struct application application = {cloud, tenant, client_id, transport, clock};
 	struct client_secret *self = acr_alloc(sizeof(*self));
-	char hash[65];
 
-	acr_sha256_hex(client_secret, strlen(client_secret), hash);
-	self->transport = transport;
-	self->clock = clock;
-	self->endpoint = oauth_endpoint(cloud, tenant);
-	self->client_id = acr_strdup(client_id);
 	self->secret = acr_strdup(client_secret);
-	self->subject = acr_format("application '%s' in tenant '%s'", client_id, tenant);
-	self->cache_key = acr_format("client secret\n%s\n%s\n%s", self->endpoint, client_id, hash);
-	self->credential = (struct acr_credential){
-		.name = "client secret",
-		.get = get,
-		.cache_key = self->cache_key,
-		.free = free_credential,
-	};
-	return &self->credential;
+	acr_sha256_hex(client_secret, strlen(client_secret), self->hash);
+	self->proof = (struct application_proof){.add = add, .free = free_proof, .cache_key = self->hash};
+	return application_new(&application, "client secret", &self->proof);
 }

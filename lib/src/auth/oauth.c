@@ -1,12 +1,14 @@
 /* Token requests, and what the sign-in service's error codes mean for the user. */
 #include <stdlib.h>
 #include <string.h>
+#include <acr/timestamp.h>
 #include <acr/uri.h>
 #include "auth/oauth.h"
 
 #define MAX_ANSWER ((size_t)1 << 20)
 #define MAX_TEXT 1024 /* of the service's words in a message */
 #define DEFAULT_LIFETIME_S 600
+#define MAX_CLOCK_ERROR_MIN 5 /* what sign-in services let pass */
 #define MAX_NUMBER 1e11 /* seconds; beyond is no time of ours */
 
 /* https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
@@ -15,27 +17,73 @@ static const struct reason {
 	bool resource; /* it is about the resource, not about who signs in */
 	const char *cause, *remedy;
 } reasons[] = {
+	/* the application */
 	{7000215, false, "the client secret is wrong", "give the secret's value, not its id"},
 	{7000222, false, "the client secret has expired",
 	 "renew it with 'az ad app credential reset --id CLIENT_ID' and sign in with the new one"},
+	{7000218, false, "the application must prove who it is", "give its secret or certificate"},
 	{700016, false, "the tenant does not know this application", "check the client id and the tenant"},
 	{7000112, false, "the application is disabled", "ask the tenant's administrator to enable it"},
 	{7000229, false, "the application has no service principal in this tenant",
 	 "make one with 'az ad sp create --id CLIENT_ID'"},
-	{90002, false, "there is no such tenant", "check the tenant and the cloud"},
-	{900023, false, "this is not the name or id of a tenant", "check the tenant"},
 	{53003, false, "a conditional access policy of the tenant forbids it",
 	 "sign in from a network or device that it allows, or ask the tenant's administrator"},
+	{50105, false, "nobody has been given access to the application", "ask the tenant's administrator for a role"},
+	/* its certificate */
+	{700027, false, "the certificate is not one of the application's, or its signature is refused",
+	 "add it to the application, or give the right one"},
+	{700024, false, "the token or signature that proves who signs in is not valid at this time",
+	 "get a new one, and check this machine's clock"},
+	{700023, false, "the token that proves who signs in is meant for somebody else", "check the cloud and the tenant"},
+	{5002723, false, "the token that proves who signs in has expired", "get a new one"},
+	/* its federated token */
+	{70021, false, "no federated credential of the application fits the token",
+	 "check issuer, subject and audience of the federated credential"},
+	{700211, false, "no federated credential of the application has the token's issuer",
+	 "add one with 'az ad app federated-credential create'"},
+	{700212, false, "no federated credential of the application has the token's audience",
+	 "the audience should be api://AzureADTokenExchange"},
+	{700213, false, "no federated credential of the application has the token's subject",
+	 "add one for this branch, environment or service account with 'az ad app federated-credential create'"},
+	{7002131, false, "no federated credential of the application has the token's subject",
+	 "add one for this branch, environment or service account with 'az ad app federated-credential create'"},
+	/* tenant and resource */
+	{90002, false, "there is no such tenant", "check the tenant and the cloud"},
+	{900023, false, "this is not the name or id of a tenant", "check the tenant"},
+	{900384, false, "this is not the name or id of a tenant", "check the tenant"},
+	{90072, false, "the account is not a member of this tenant", "check the tenant, or be invited to it"},
+	{50020, false, "the account is not a member of this tenant", "check the tenant, or be invited to it"},
 	{500011, true, "the tenant does not know the resource that a token was asked for", "check the cloud in use"},
 	{50001, true, "the tenant does not know the resource that a token was asked for", "check the cloud in use"},
 	{650057, true, "the application may not ask for a token for this resource", "check the cloud in use"},
-	{65001, false, "nobody has consented to this use", "sign in again and consent"},
+	{65001, false, "nobody has consented to this use", NULL},
+	{65004, false, "consent was not given", NULL},
+	{90094, false, "an administrator must consent to this use", "ask the tenant's administrator"},
+	/* the user; what helps is to sign in again, with the command that the credential names */
+	{50034, false, "there is no such user", "check the user name and the tenant"},
+	{50126, false, "the user name or the password is wrong", "check both"},
+	{50053, false, "the account is locked after too many wrong passwords", "wait, or ask the tenant's administrator"},
+	{50055, false, "the password has expired", NULL},
+	{50057, false, "the account is disabled", "ask the tenant's administrator to enable it"},
+	{50058, false, "nobody is signed in", NULL},
+	{50072, false, "multi-factor authentication must be set up first", NULL},
+	{50074, false, "multi-factor authentication is required", NULL},
 	{50076, false, "multi-factor authentication is required", NULL},
 	{50078, false, "multi-factor authentication has expired", NULL},
 	{50079, false, "multi-factor authentication must be set up first", NULL},
+	{50097, false, "the tenant asks for a device that it knows", NULL},
+	{50132, false, "the stored sign-in was revoked, as after a change of the password", NULL},
+	{50133, false, "the stored sign-in was revoked, as after a change of the password", NULL},
+	{50158, false, "the tenant asks for a further proof of who you are", NULL},
 	{50173, false, "the stored sign-in was revoked, as after a change of the password", NULL},
+	{53000, false, "a conditional access policy asks for a device that follows the tenant's rules", NULL},
+	{53001, false, "a conditional access policy asks for a device of the tenant's domain", NULL},
+	{53002, false, "a conditional access policy does not allow this program", NULL},
+	{53004, false, "multi-factor authentication must be set up first", NULL},
+	{54005, false, "the authorization code was used before", NULL},
 	{70008, false, "the stored sign-in has expired", NULL},
 	{70043, false, "the tenant's sign-in frequency policy asks for a new sign-in", NULL},
+	{700081, false, "the stored sign-in has reached the longest life it may have", NULL},
 	{700082, false, "the stored sign-in has expired since it was not used for long", NULL},
 	{700084, false, "the stored sign-in has expired", NULL},
 };
@@ -142,6 +190,33 @@ static int useful_length(const char *text, bool explained)
 	return length;
 }
 
+/* How far `clock` is ahead of the service's by the Date of its answer, in seconds; 0 when it does not tell. */
+static int64_t clock_error(const struct acr_exchange *exchange, const struct acr_clock *clock)
+{
+	const char *date = acr_headers_get(&exchange->response.headers, "Date");
+	int64_t there;
+
+	if (!clock || !date || acr_time_parse_http(date, &there, NULL) < 0)
+		return 0;
+	return clock->now(clock) - there;
+}
+
+/* The clock is to blame when it is this far off; false when it is not. */
+static bool clock_refused(const struct acr_exchange *exchange, const struct oauth_subject *subject, int length,
+			  const char *text, struct acr_error *error)
+{
+	int64_t ahead = clock_error(exchange, subject->clock);
+	int64_t minutes = (ahead < 0 ? -ahead : ahead) / 60;
+
+	if (minutes < MAX_CLOCK_ERROR_MIN)
+		return false;
+	acr_fail(error, ACR_ERROR_AUTH,
+		 "cannot sign in as %s: this machine's clock is %lld minutes %s the sign-in service's; set it right "
+		 "(%.*s)",
+		 subject->name, (long long)minutes, ahead < 0 ? "behind" : "ahead of", length, text);
+	return true;
+}
+
 static int refused(const struct acr_exchange *exchange, const struct acr_json *answer,
 		   const struct oauth_subject *subject, struct acr_error *error)
 {
@@ -150,13 +225,15 @@ static int refused(const struct acr_exchange *exchange, const struct acr_json *a
 	const char *id = acr_json_str(answer, "/correlation_id");
 	long code = reason_code(answer, text);
 	const struct reason *reason = find_reason(code);
-	const char *remedy = reason && reason->resource ? NULL : subject->remedy;
+	const char *remedy = reason && reason->remedy ? reason->remedy : subject->remedy;
 
 	text = text && *text ? text : name;
 	int length = useful_length(text, reason != NULL);
 	if (!remedy)
-		remedy = reason && reason->remedy ? reason->remedy : "check the client id, the secret and the tenant";
-	if (reason)
+		remedy = "check the client id, the secret and the tenant";
+	if (clock_refused(exchange, subject, length, text, error))
+		; /* told */
+	else if (reason)
 		acr_fail(error, ACR_ERROR_AUTH, "cannot sign in as %s: %s; %s (%.*s)", subject->name, reason->cause,
 			 remedy, length, text);
 	else

@@ -19,7 +19,10 @@ int oauth_set_scope(struct acr_json *fields, const char *resource, const char *c
 /* Who signs in, for messages. */
 struct oauth_subject {
 	const char *name;   /* "application 'x' in tenant 'y'" */
-	const char *remedy; /* what helps whatever the reason; NULL when that depends on the reason */
+	const char *remedy; /* what helps unless the reason says otherwise; may be NULL */
+	/* NULL, or the clock whose time went into the proof of who signs in: one that is far from the service's is then
+	 * the reason for a refusal. */
+	const struct acr_clock *clock;
 };
 /* Ask the endpoint for a token. *ret is the whole answer, with a text as "access_token". A refusal is ACR_ERROR_AUTH
  * with the service's code ("AADSTS7000215", "invalid_client") and a message that says what to do about it. */

@@ -4,7 +4,7 @@
 #include "http/redact.h"
 
 static const char *const secret_headers[] = {
-	"Cookie", "Set-Cookie", "X-IDENTITY-HEADER", "x-ms-authorization-auxiliary", "X-Registry-Auth",
+	"Cookie", "Secret", "Set-Cookie", "X-IDENTITY-HEADER", "x-ms-authorization-auxiliary", "X-Registry-Auth",
 	"x-ms-policy-external-evaluations",
 };
 

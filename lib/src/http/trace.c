@@ -95,7 +95,9 @@ static void report_request(const struct trace_transport *self, const struct acr_
 	acr_redact_text(request->url, &line);
 	report(self, ">", acr_buf_str(&line));
 	report_headers(self, ">", &request->headers);
-	report_body(self, ">", &request->headers, request->body, request->body_length);
+	if (!request->confidential) {
+		report_body(self, ">", &request->headers, request->body, request->body_length);
+	}
 }
 
 static void report_answer(const struct trace_transport *self, const struct acr_exchange *exchange)
@@ -114,7 +116,9 @@ static void report_answer(const struct trace_transport *self, const struct acr_e
 	report(self, "<", acr_buf_str(&line));
 	if (exchange->result == 0) {
 		report_headers(self, "<", &response->headers);
-		report_body(self, "<", &response->headers, response->body.data, response->body.length);
+		if (!exchange->request.confidential) {
+			report_body(self, "<", &response->headers, response->body.data, response->body.length);
+		}
 	}
 }
 
