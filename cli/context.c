@@ -28,6 +28,7 @@ void context_clear(struct context *context)
 	registry_name_clear(&context->name);
 	acr_registry_clear(&context->registry);
 	acr_json_free(context->resource);
+	acr_json_free(context->facts);
 	free(context->login_server);
 	free(context->user_agent);
 	free(context->typed_password);

@@ -24,6 +24,8 @@ struct context {
 	struct acr_curl_options http; /* lent to the client */
 	char *user_agent;
 	char *typed_password;         /* asked for because --username came alone */
+	struct acr_json *facts;       /* what expressions look at, see facts.h; NULL until they do */
+	const struct variant *variant; /* of the command, once run_prepare() chose it; NULL for none */
 	const struct column *columns; /* of the result; the command's unless a runner prints something else */
 	bool table;                   /* the result is printed as a table */
 	bool fresh;                   /* nothing that is cached is used; before context_client() */

@@ -19,6 +19,8 @@ extern const struct option opt_hidden_group;                       /* -g where i
 extern const struct option opt_top, opt_orderby;
 /* --repository and --gateway: permissions of a token or scope map; their texts, for options that change them */
 extern const struct option opt_repository_permission, opt_gateway_permission;
+/* What --location is by default: where the registry is. */
+#define FILL_LOCATION { .bind = BODY("/location"), .value = "home.location" }
 #define REPOSITORY_PERMISSION(lead)                                                                                    \
 	lead ": REPOSITORY ACTION [ACTION …] a use. Actions: content/delete, content/read, content/write, "          \
 	     "metadata/read, "                                                                                         \
@@ -26,6 +28,13 @@ extern const struct option opt_repository_permission, opt_gateway_permission;
 #define GATEWAY_PERMISSION(lead)                                                                                       \
 	lead ": CONNECTED_REGISTRY ACTION [ACTION …] a use. Actions: config/read, config/write, message/read, "      \
 	     "message/write."
+/* The rule that such an option, by its key in expressions, names an action behind each name. */
+#define NEEDS_ACTION(key, example)                                                                                     \
+	{                                                                                                              \
+		.when = key "[?length(@) < `2`]",                                                                      \
+		.refuse = "At least one action must be specified with \"{" key "[?length(@) < `2`] | [0][0]}\", as in " \
+			  "'{" key "[?length(@) < `2`] | [0][0]} " example "'.",                                       \
+	}
 /* --set, --add, --remove, --force-string */
 extern const struct option opt_set, opt_add, opt_remove, opt_force_string;
 

@@ -33,27 +33,50 @@ struct option_type {
 	const char *const *choices;
 };
 
-/* Where a value goes in the request of the command's operation. */
+/* Where a value goes in the request of the command's operation. Body members are named by JSON pointers, in which
+ * "{login-server}" stands for an option's value. */
 enum bind_kind {
 	BIND_NONE, /* nowhere: a runner or a common mechanism looks at it */
 	BIND_PATH, /* `to` is a name of the operation's path template */
 	BIND_QUERY,
 	BIND_HEADER,
-	BIND_BODY, /* `to` is a JSON pointer into the body */
-	BIND_ID,   /* the same; what is sent is the id of the registry's resource that has this name */
+	BIND_FILTER, /* a condition of the query's $filter, "{}" standing for the value: "TaskName eq '{}'" */
+	BIND_BODY,   /* a member of the body */
+	BIND_ID,     /* the same; what is sent is the id of the registry's resource that has this name */
+	BIND_SECRET, /* the same; what is sent is {"value","type"}: a text, or where a key vault has it */
+	/* Items of a list, which starts with what `base` has: */
+	BIND_ADD,    /* they come to it, unless they are there */
+	BIND_REMOVE, /* they are taken from it */
+	/* Managed identities: ids, names within the registry's resource group, "[system]". No item means the system's: */
+	BIND_ASSIGN,   /* they come to those of the identity object; '' makes it one of type "None" */
+	BIND_UNASSIGN, /* they are taken from it, "[all]" at once; a PATCH names them with null */
 };
 struct bind {
 	enum bind_kind kind;
 	const char *to;
-	const char *type; /* of BIND_ID: "scopeMaps" */
+	/* Of BIND_ID: "scopeMaps". Of a list of ids of resources in the registry's group:
+	 * "Microsoft.Network/virtualNetworks/{vnet-name}/subnets". */
+	const char *type;
 	const char *when_true, *when_false; /* for booleans: what is sent instead, "Enabled" and "Disabled" */
+	const char *const *sent;            /* for choices: what is sent instead of each, ended by NULL */
+	const char *constant;               /* JSON that is sent instead of the value of a flag, or of any other */
+	/* Of lists: items are objects, told apart by this member; `item` (JSON) is what new ones have beside it. */
+	const char *member, *item;
+	const char *prefix;   /* of permissions: "repositories" */
+	const char *missing;  /* what is said when there is nothing to take away; "{item}" stands for it */
+	bool missing_is_fine; /* it is a warning only */
+	bool digest;          /* the value is an image, known by "repository@digest" */
 };
 #define PATH(name) { .kind = BIND_PATH, .to = (name) }
 #define QUERY(name) { .kind = BIND_QUERY, .to = (name) }
 #define HEADER(name) { .kind = BIND_HEADER, .to = (name) }
+#define FILTER(condition) { .kind = BIND_FILTER, .to = (condition) }
 #define BODY(pointer) { .kind = BIND_BODY, .to = (pointer) }
 #define BODY_ID(pointer, resources) { .kind = BIND_ID, .to = (pointer), .type = (resources) }
 #define BODY_SWITCH(pointer, on, off) { .kind = BIND_BODY, .to = (pointer), .when_true = (on), .when_false = (off) }
+#define BODY_CONSTANT(pointer, json) { .kind = BIND_BODY, .to = (pointer), .constant = (json) }
+#define ASSIGN(pointer) { .kind = BIND_ASSIGN, .to = (pointer) }
+#define BODY_SECRET(pointer) { .kind = BIND_SECRET, .to = (pointer) }
 
 enum option_flag {
 	OPT_REQUIRED = 1 << 0,
@@ -101,12 +124,46 @@ struct example {
 	const char *command; /* "acr build -r myregistry -t sample/hello:v1 ." */
 };
 
+/* Expressions in rows are JMESPath over one object: every option's value under its key, written with underscores
+ * (resource_group), those without a value absent; `updates`, what --set and its like ask for; `present`, the resource
+ * that `base` is taken from; `home`, the registry ({"location"}), which is asked for where it is not known. An
+ * expression is true unless it gives null, false or something empty. In texts, braces hold expressions.
+ *
+ * What is refused, warned of or asked: where `when` is true. Rules come before the first request, but those that name
+ * `present` or `home` as soon as that is known. */
+struct rule {
+	const char *when;
+	const char *both[2];              /* instead of `when`: keys of two lists that share something, called `both` */
+	const char *refuse, *warn, *ask;  /* one of them … */
+	const char *done;                 /* … or what is told once the service has accepted the request */
+};
+/* What the command does instead when an option says so: the first whose `when` is true. Nothing of the command changes
+ * but what the variant names. */
+struct variant {
+	const char *when;
+	const struct acr_op *op;
+	const char *base;
+	const struct acr_op *base_op;
+	const char *select, *model;
+	const struct column *columns;
+};
+/* A part of the path or body that no option gave; nothing is sent for a value that is not true. */
+struct fill {
+	const char *value; /* expression */
+	struct bind bind;  /* PATH() or BODY() */
+};
+/* What is said instead of the service's own words, by the code of its error or a part of that. */
+struct hint {
+	const char *code, *text;
+};
+
 enum command_status { STATUS_GA, STATUS_PREVIEW, STATUS_DEPRECATED };
 
 enum command_flag {
 	CMD_HIDDEN = 1 << 0,    /* works, but is not listed in help */
 	CMD_NO_RESULT = 1 << 1, /* the answer is not printed (delete, cancel) */
 	CMD_UPDATE = 1 << 2,    /* --set, --add, --remove, --force-string work on `update_model` */
+	CMD_MAY_DECLINE = 1 << 3, /* a no to the question is an answer, not a failure */
 };
 
 struct command {
@@ -118,13 +175,18 @@ struct command {
 	const struct acr_op *op;              /* what the default runner performs */
 	/* Replaces the default runner. *ret may stay NULL: nothing is printed. */
 	int (*run)(struct context *context, struct acr_json **ret, struct acr_error *error);
-	/* Refusals that the options' types cannot express; before the first request. */
+	const struct rule *rules;       /* ended by an empty one; see RULES() */
+	const struct variant *variants; /* ended by an empty one; see VARIANTS() */
+	const struct fill *fill;        /* ended by an empty one; see FILL() */
+	const struct hint *hints;       /* ended by an empty one; see HINTS() */
+	/* Refusals that neither the options' types nor rules can express; before the first request. */
 	int (*check)(struct context *context, struct acr_error *error);
-	/* Completes the request that the options made: defaults that have to be asked for, names that stand for ids. */
+	/* Completes the request where binds and `fill` cannot. */
 	int (*prepare)(struct context *context, struct acr_params *params, struct acr_error *error);
 	const char *body;         /* JSON: members every request body has */
 	/* Members that the request repeats from the resource as it is (model_pick() shape), below what `body` and the
-	 * options say; NULL = none. Asked for by `base_op`, by default the registry itself. */
+	 * options say; "" = none, it is only looked at; NULL = it is not asked for. Asked for by `base_op`, by default the
+	 * registry itself. */
 	const char *base;
 	const struct acr_op *base_op;
 	const char *select;       /* JMESPath: the part of the answer that is printed */
@@ -138,10 +200,14 @@ struct command {
 	const char *instead;      /* replacement of a deprecated command */
 };
 
-/* .options = OPTIONS(&opt_registry, &name), .examples = EXAMPLES({ "What it shows", "acr …" }) */
+/* The tables in a row. .options = OPTIONS(&opt_registry, &name), .examples = EXAMPLES({ "What it shows", "acr …" }) */
 #define OPTIONS(...) (const struct option *const[]) { __VA_ARGS__, NULL }
 #define EXAMPLES(...) (const struct example[]) { __VA_ARGS__, { 0 } }
 #define COLUMNS(...) (const struct column[]) { __VA_ARGS__, { 0 } }
+#define RULES(...) (const struct rule[]) { __VA_ARGS__, { 0 } }
+#define VARIANTS(...) (const struct variant[]) { __VA_ARGS__, { 0 } }
+#define FILL(...) (const struct fill[]) { __VA_ARGS__, { 0 } }
+#define HINTS(...) (const struct hint[]) { __VA_ARGS__, { 0 } }
 #define CHOICES(...) (const char *const[]) { __VA_ARGS__, NULL }
 
 /* The commands of one noun. */

@@ -3,7 +3,6 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 #define MODEL_AGENT_POOL                                                                                               \
@@ -77,7 +76,7 @@ static const struct command commands[] = {
 			 "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mygroup/providers/"
 			 "Microsoft.Network/virtualNetworks/myvnet/subnets/mysubnet"}),
 		.op = &acr_op_agentpool_create,
-		.prepare = registry_location_prepare,
+		.fill = FILL(FILL_LOCATION),
 		.model = MODEL_AGENT_POOL,
 		.columns = agentpool_columns,
 	},
@@ -89,6 +88,7 @@ static const struct command commands[] = {
 			EXAMPLES({"Delete without a question", "acr agentpool delete -n mypool -r myregistry --yes"}),
 		.op = &acr_op_agentpool_delete,
 		.sku = "managed",
+		.rules = RULES({.when = "no_wait", .done = "Started to delete the agent pool '{name}': InProgress"}),
 		.confirm = "Are you sure you want to delete the agentpool '{name}' in registry '{registry}'?",
 		.columns = agentpool_columns,
 		.flags = CMD_NO_RESULT,
@@ -110,7 +110,7 @@ static const struct command commands[] = {
 		.examples =
 			EXAMPLES({"How many runs wait", "acr agentpool show -n mypool -r myregistry --queue-count"}),
 		.op = &acr_op_agentpool_show,
-		.run = agentpool_show,
+		.variants = VARIANTS({.when = "queue_count", .op = &acr_op_agentpool_queue, .model = "count"}),
 		.sku = "managed",
 		.model = MODEL_AGENT_POOL,
 		.columns = agentpool_columns,

@@ -3,7 +3,6 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 #define MODEL_CACHE_RULE                                                                                               \
@@ -48,16 +47,19 @@ static const struct option credential_set = {
 static const struct option remove_credential_set = {
 	.name = "remove-cred-set",
 	.type = &type_flag,
+	.bind = BODY_CONSTANT("/properties/credentialSetResourceId", "null"),
 	.help = "Sign in to the source registry no more.",
 };
 static const struct option new_identity = {
 	.name = "identity",
 	.type = &type_resource_id,
+	.bind = ASSIGN("/identity"),
 	.help = "Id of the user-assigned managed identity to sign in to the source registry with.",
 };
 static const struct option identity = {
 	.name = "identity",
 	.type = &type_resource_id,
+	.bind = ASSIGN("/identity"),
 	.flags = OPT_EMPTY_CLEARS,
 	.help = "Id of the user-assigned managed identity to sign in to the source registry with; '' for none.",
 };
@@ -75,7 +77,6 @@ static const struct command commands[] = {
 				  "acr cache create -r myregistry -n myrule -s docker.io/library/ubuntu -t ubuntu -c "
 				  "mycredentials"}),
 		.op = &acr_op_cache_create,
-		.prepare = cache_prepare,
 		.body = "{\"properties\":{\"credentialSetResourceId\":null}}",
 		.model = MODEL_CACHE_RULE,
 	},
@@ -113,8 +114,10 @@ static const struct command commands[] = {
 			{"Another credential set", "acr cache update -r myregistry -n myrule -c mycredentials"},
 			{"No credential set", "acr cache update -r myregistry -n myrule --remove-cred-set"}),
 		.op = &acr_op_cache_update,
-		.check = cache_update_check,
-		.prepare = cache_prepare,
+		.rules = RULES({.when = "cred_set && remove_cred_set",
+				.refuse = "Give --cred-set or --remove-cred-set, not both."},
+			       {.when = "!cred_set && !remove_cred_set && identity == `null` && !updates",
+				.refuse = "Nothing to change: give --cred-set, --remove-cred-set or --identity."}),
 		.model = MODEL_CACHE_RULE,
 		.update_model = "identity{type userAssignedIdentities} properties(credentialSetResourceId)",
 		.flags = CMD_UPDATE,

@@ -3,7 +3,6 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 /* All policies go back with the one that is changed. */
@@ -37,7 +36,8 @@ STATUS(trust_status, CHOICES("disabled"), BODY("/properties/policies/trustPolicy
        "Content trust can be disabled only.")
 STATUS(retention_status, on_off, BODY("/properties/policies/retentionPolicy/status"),
        "Whether untagged manifests are deleted after some days.")
-STATUS(deletion_status, on_off, {.kind = BIND_NONE}, "Whether what is deleted can be restored for some days.")
+STATUS(deletion_status, on_off, BODY("/properties/policies/softDeletePolicy/status"),
+       "Whether what is deleted can be restored for some days.")
 
 static const struct option retention_type = {
 	.name = "type",
@@ -59,6 +59,7 @@ static const struct option deletion_days = {
 	.type = &type_integer,
 	.minimum = 1,
 	.maximum = 90,
+	.bind = BODY("/properties/policies/softDeletePolicy/retentionDays"),
 	.help = "For how many days what is deleted can be restored.",
 };
 
@@ -144,6 +145,8 @@ static const struct command retention_commands[] = {
 	{0},
 };
 
+#define SOFT_DELETE "present.properties.policies.softDeletePolicy"
+
 static const struct command deletion_commands[] = {
 	{
 		.path = "config soft-delete show",
@@ -162,7 +165,12 @@ static const struct command deletion_commands[] = {
 				      "acr config soft-delete update -r myregistry --status enabled --days 14"}),
 		.op = &acr_op_registry_update,
 		.base = BASE_POLICIES,
-		.prepare = soft_delete_prepare,
+		.rules = RULES(
+			{.when = "status == 'disabled' && contains(['enabled', 'Enabled'], " SOFT_DELETE ".status)",
+			 .warn = "What is deleted already is still purged after the days that the policy says now."},
+			{.when = "days < " SOFT_DELETE ".retentionDays",
+			 .ask = "With fewer days to keep what is deleted, some of what is deleted already may be "
+				"purged at once. Do you wish to proceed?"}),
 		.select = "properties.policies.softDeletePolicy",
 		.model = "retentionDays lastUpdatedTime:time status",
 	},

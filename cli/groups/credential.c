@@ -3,10 +3,13 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 #define MODEL_CREDENTIALS "username passwords[name value]"
+
+#define ADMIN_HINT                                                                                                     \
+	HINTS({"CredentialOperations", "The admin user of '{registry}' is not enabled. Run 'acr update -n {registry} " \
+				       "--admin-enabled true' to enable admin first."})
 
 static const struct option password_name = {
 	.name = "password-name",
@@ -22,10 +25,10 @@ static const struct command commands[] = {
 		.path = "credential renew",
 		.summary = "Make a new password for the admin user.",
 		.options = OPTIONS(&opt_registry_name, &password_name, &opt_resource_group),
-		.examples = EXAMPLES({"Renew the second password",
-				      "acr credential renew -n myregistry --password-name password2"}),
+		.examples = EXAMPLES(
+			{"Renew the second password", "acr credential renew -n myregistry --password-name password2"}),
 		.op = &acr_op_registry_credential_renew,
-		.run = credential_run,
+		.hints = ADMIN_HINT,
 		.model = MODEL_CREDENTIALS,
 		.columns = credential_columns,
 	},
@@ -36,7 +39,7 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"The first password alone",
 				      "acr credential show -n myregistry --query 'passwords[0].value' -o tsv"}),
 		.op = &acr_op_registry_credentials,
-		.run = credential_run,
+		.hints = ADMIN_HINT,
 		.model = MODEL_CREDENTIALS,
 		.columns = credential_columns,
 	},

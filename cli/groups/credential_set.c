@@ -3,7 +3,6 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 #define MODEL_CREDENTIAL_SET                                                                                           \
@@ -99,7 +98,8 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"Another password", "acr credential-set update -r myregistry -n mycredentials -p "
 							  "https://myvault.vault.azure.net/secrets/newpassword"}),
 		.op = &acr_op_credential_set_update,
-		.check = credential_set_update_check,
+		.rules = RULES({.when = "!username_id && !password_id && !updates",
+				.refuse = "Nothing to change: give --username-id or --password-id."}),
 		.base = "properties(authCredentials[name usernameSecretIdentifier passwordSecretIdentifier])",
 		.base_op = &acr_op_credential_set_show,
 		.model = MODEL_CREDENTIAL_SET,

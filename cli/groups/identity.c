@@ -6,12 +6,17 @@
 #include "run/run.h"
 #include "shapes.h"
 
-static const struct option identities = {
-	.name = "identities",
-	.type = &type_identities,
-	.flags = OPT_REQUIRED,
-	.help = "Names or ids of user-assigned managed identities, separated by spaces; '[system]' is the registry's "
-		"own.",
+#define IDENTITIES                                                                                                     \
+	.name = "identities", .type = &type_identities, .flags = OPT_REQUIRED,                                         \
+	.help = "Names or ids of user-assigned managed identities, separated by spaces; '[system]' is the registry's " \
+		"own."
+static const struct option identities = {IDENTITIES, .bind = ASSIGN("/identity")};
+static const struct option removed_identities = {
+	IDENTITIES,
+	.bind = {.kind = BIND_UNASSIGN,
+		 .to = "/identity",
+		 .missing = "The registry does not have specified user identity '{item}' assigned, so it cannot be "
+			    "removed."},
 };
 static const struct option identity = {
 	.name = "identity",
@@ -25,6 +30,9 @@ static const struct option key = {
 	.help = "Key vault URL of the key; without a version the newest one is used, and followed.",
 };
 
+/* The service writes types either way. */
+#define TYPE_HAS(type) "contains(present.identity.type || '', '" type "')"
+
 static const struct command commands[] = {
 	{
 		.path = "identity assign",
@@ -36,18 +44,21 @@ static const struct command commands[] = {
 				  "acr identity assign -n myregistry --identities myidentity"}),
 		.op = &acr_op_registry_update,
 		.base = PICK_REGISTRY,
-		.prepare = identity_assign_prepare,
 		.model = MODEL_REGISTRY,
 		.columns = registry_columns,
 	},
 	{
 		.path = "identity remove",
 		.summary = "Take managed identities from a registry.",
-		.options = OPTIONS(&opt_registry_name, &identities, &opt_resource_group),
+		.options = OPTIONS(&opt_registry_name, &removed_identities, &opt_resource_group),
 		.examples = EXAMPLES({"Its own identity", "acr identity remove -n myregistry --identities [system]"}),
 		.op = &acr_op_registry_replace,
 		.base = PICK_REGISTRY,
-		.prepare = identity_remove_prepare,
+		.rules = RULES({.when = "!" TYPE_HAS("Assigned"),
+				.refuse = "The registry {registry} has no system or user assigned identities."},
+			       {.when = "contains(identities, '[system]') && !(" TYPE_HAS(
+					"SystemAssigned") " || " TYPE_HAS("systemAssigned") ")",
+				.refuse = "The registry does not have a system identity assigned."}),
 		.model = MODEL_REGISTRY,
 		.columns = registry_columns,
 	},
@@ -75,6 +86,10 @@ static const struct command encryption_commands[] = {
 						 "https://myvault.vault.azure.net/keys/mykey --identity myidentity"}),
 		.op = &acr_op_registry_update,
 		.base = PICK_REGISTRY,
+		.rules =
+			RULES({.when = "!contains(['enabled', 'Enabled'], present.properties.encryption.status)",
+			       .refuse = "usage error: key rotation is only applicable to registries with CMK enabled; "
+					 "'{registry}' was created without --key-encryption-key."}),
 		.prepare = encryption_rotate_prepare,
 		.model = MODEL_REGISTRY,
 		.columns = registry_columns,

@@ -3,7 +3,6 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 #define MODEL_RULES "name properties(provisioningState " MODEL_NETWORK_RULES ")"
@@ -12,17 +11,31 @@
 	"id name type " MODEL_SYSTEM_DATA " properties(privateEndpoint{id} privateLinkServiceConnectionState{status "  \
 	"description actionsRequired} provisioningState)"
 
-static const struct option address = {
-	.name = "ip-address",
-	.type = &type_network,
-	.help = "An IP address, or a range of them: 16.17.18.0/24.",
-};
-static const struct option subnet = {
-	.name = "subnet",
-	.type = &type_string,
-	.flags = OPT_HIDDEN | OPT_DEPRECATED,
-	.help = "Name or id of a subnet; a name needs --vnet-name.",
-};
+#define RULE_SET "/properties/networkRuleSet"
+#define ADDRESS(bind_kind)                                                                                             \
+	{                                                                                                              \
+		.name = "ip-address", .type = &type_network,                                                           \
+		.bind = {.kind = bind_kind,                                                                            \
+			 .to = RULE_SET "/ipRules",                                                                    \
+			 .member = "value",                                                                            \
+			 .item = "{\"action\":\"Allow\"}",                                                             \
+			 NO_RULE},                                                                                     \
+		.help = "An IP address, or a range of them: 16.17.18.0/24.",                                           \
+	}
+/* Subnets go without an action, as with az: the service knows one only. */
+#define SUBNET(bind_kind)                                                                                              \
+	{                                                                                                              \
+		.name = "subnet", .type = &type_string, .flags = OPT_HIDDEN | OPT_DEPRECATED,                          \
+		.bind = {.kind = bind_kind,                                                                            \
+			 .to = RULE_SET "/virtualNetworkRules",                                                        \
+			 .member = "virtualNetworkSubnetResourceId",                                                   \
+			 .type = "Microsoft.Network/virtualNetworks/{vnet-name}/subnets",                              \
+			 NO_RULE},                                                                                     \
+		.help = "Name or id of a subnet; a name needs --vnet-name.",                                           \
+	}
+#define NO_RULE .missing = "The registry has no network rule for '{item}'.", .missing_is_fine = true
+static const struct option address = ADDRESS(BIND_ADD), removed_address = ADDRESS(BIND_REMOVE);
+static const struct option subnet = SUBNET(BIND_ADD), removed_subnet = SUBNET(BIND_REMOVE);
 static const struct option vnet_name = {
 	.name = "vnet-name",
 	.type = &type_name,
@@ -57,6 +70,12 @@ static const struct option description = {
 	.help = "Why, for those who asked for the connection.",
 };
 
+#define ADDRESS_RULES                                                                                                  \
+	RULES({.when = "!subnet && !vnet_name && !ip_address",                                                         \
+	       .refuse = "Give the rule's address: --ip-address 16.17.18.0/24."},                                      \
+	      {.when = "(subnet || vnet_name) && (!subnet || starts_with(subnet, '/subscriptions/') == !!vnet_name)",  \
+	       .refuse = "Usage error: [--subnet ID | --subnet NAME --vnet-name NAME]"})
+
 static const struct command rule_commands[] = {
 	{
 		.path = "network-rule add",
@@ -64,10 +83,10 @@ static const struct command rule_commands[] = {
 		.options = OPTIONS(&opt_registry_name, &subnet, &vnet_name, &address, &opt_resource_group),
 		.examples = EXAMPLES({"A range", "acr network-rule add -n myregistry --ip-address 16.17.18.0/24"}),
 		.op = &acr_op_registry_update,
-		.check = network_rule_check,
+		.rules = ADDRESS_RULES,
 		.sku = "Premium",
 		.base = BASE_RULES,
-		.prepare = network_rule_add_prepare,
+		.fill = FILL({.bind = BODY(RULE_SET "/defaultAction"), .value = "'Allow'"}),
 		.model = MODEL_RULES,
 	},
 	{
@@ -86,13 +105,13 @@ static const struct command rule_commands[] = {
 	{
 		.path = "network-rule remove",
 		.summary = "Take back a network rule.",
-		.options = OPTIONS(&opt_registry_name, &subnet, &vnet_name, &address, &opt_resource_group),
+		.options =
+			OPTIONS(&opt_registry_name, &removed_subnet, &vnet_name, &removed_address, &opt_resource_group),
 		.examples = EXAMPLES({"A range", "acr network-rule remove -n myregistry --ip-address 16.17.18.0/24"}),
 		.op = &acr_op_registry_update,
-		.check = network_rule_check,
+		.rules = ADDRESS_RULES,
 		.sku = "Premium",
 		.base = BASE_RULES,
-		.prepare = network_rule_remove_prepare,
 		.model = MODEL_RULES,
 	},
 	{0},

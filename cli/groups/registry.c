@@ -61,6 +61,15 @@ static const struct option new_group = {
 	.complete = "group",
 	.help = "Name of the resource group.",
 };
+static const struct option listed_group = {
+	.name = "resource-group",
+	.letter = 'g',
+	.type = &type_string,
+	.bind = PATH("resourceGroup"),
+	.config_default = "group",
+	.complete = "group",
+	.help = "Name of the resource group.",
+};
 static const struct option sku = {
 	.name = "sku",
 	.type = &type_choice,
@@ -183,6 +192,9 @@ static const struct option role_assignment_mode = {
 	.name = "role-assignment-mode",
 	.type = &type_choice,
 	.choices = CHOICES("rbac", "rbac-abac"),
+	.bind = {.kind = BIND_BODY,
+		 .to = "/properties/roleAssignmentMode",
+		 .sent = CHOICES("LegacyRegistryPermissions", "AbacRepositoryPermissions")},
 	.heading = "Permissions and Role Assignment",
 	.help = "Whether role assignments cover the whole registry (rbac) or may name repositories (rbac-abac).",
 };
@@ -201,6 +213,13 @@ static const struct option anonymous_pull = {
 	.help = "Whether anybody may pull without signing in. Standard and Premium registries only.",
 };
 
+#define NETWORK_WARNING                                                                                                \
+	{.when = "public_network_enabled == `false`",                                                                  \
+	 .warn = "Disabling the public endpoint overrides all firewall configurations."}
+#define DENY_WHEN_PRIVATE                                                                                              \
+	{.bind = BODY("/properties/networkRuleSet/defaultAction"),                                                     \
+	 .value = "public_network_enabled == `false` && 'Deny'"}
+
 static const struct command commands[] = {
 	{
 		.path = "check-name",
@@ -208,7 +227,9 @@ static const struct command commands[] = {
 		.options = OPTIONS(&check_name, &check_scope, &check_group),
 		.examples = EXAMPLES({"Is the name free?", "acr check-name -n doesthisnameexist"}),
 		.op = &acr_op_registry_check_name,
-		.check = check_name_scope,
+		.rules = RULES({.when = "dnl_scope == 'ResourceGroupReuse' && !resource_group",
+				.refuse = "Give --resource-group: names are reused within it with --dnl-scope "
+					  "ResourceGroupReuse."}),
 		.body = "{\"type\":\"Microsoft.ContainerRegistry/registries\"}",
 		.model = "nameAvailable reason message availableLoginServerName",
 	},
@@ -224,6 +245,16 @@ static const struct command commands[] = {
 				      "acr create -n myregistry -g mygroup --sku Basic --admin-enabled"}),
 		.op = &acr_op_registry_create,
 		.run = registry_create,
+		.rules = RULES({.when = "default_action && sku != 'Premium'",
+				.refuse = "Network rules are only supported for managed registries in Premium SKU. Give --sku "
+					  "Premium."},
+			       {.when = "regional_endpoints == 'Enabled' && sku != 'Premium'",
+				.refuse = "Regional endpoints are only supported for registries in Premium SKU. Give --sku "
+					  "Premium."},
+			       {.when = "!identity != !key_encryption_key",
+				.refuse = "Customer managed keys need both --identity and --key-encryption-key."},
+			       NETWORK_WARNING),
+		.fill = FILL(DENY_WHEN_PRIVATE),
 		.check = registry_create_check,
 		.prepare = registry_create_prepare,
 		.body = "{\"properties\":{\"adminUserEnabled\":false}}",
@@ -236,7 +267,6 @@ static const struct command commands[] = {
 		.options = OPTIONS(&opt_registry_name, &opt_resource_group, &opt_yes),
 		.examples = EXAMPLES({"Delete without a question", "acr delete -n myregistry --yes"}),
 		.op = &acr_op_registry_delete,
-		.run = registry_delete,
 		.confirm = "Are you sure you want to delete the registry '{registry}'?",
 		.flags = CMD_NO_RESULT,
 		.columns = registry_columns,
@@ -244,9 +274,10 @@ static const struct command commands[] = {
 	{
 		.path = "list",
 		.summary = "List the registries of the subscription, or of one resource group.",
-		.options = OPTIONS(&opt_resource_group),
+		.options = OPTIONS(&listed_group),
 		.examples = EXAMPLES({"As a table", "acr list -g mygroup -o table"}),
-		.run = registry_list,
+		.op = &acr_op_registry_list,
+		.variants = VARIANTS({.when = "resource_group", .op = &acr_op_registry_list_group}),
 		.model = MODEL_REGISTRY,
 		.columns = registry_columns,
 	},
@@ -288,7 +319,11 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"Set tags", "acr update -n myregistry --tags key1=value1 key2=value2"},
 				     {"Let the admin user sign in", "acr update -n myregistry --admin-enabled true"}),
 		.op = &acr_op_registry_update,
-		.prepare = registry_update_prepare,
+		.rules = RULES(NETWORK_WARNING,
+			       {.when = "role_assignment_mode",
+				.warn = "Role assignments made for the other mode stop working: check that those who use the "
+					"registry keep their access."}),
+		.fill = FILL(DENY_WHEN_PRIVATE),
 		.model = MODEL_REGISTRY,
 		.update_model = "tags sku{name tier} identity{type userAssignedIdentities} properties("
 				"adminUserEnabled anonymousPullEnabled dataEndpointEnabled " MODEL_ENCRYPTION " "

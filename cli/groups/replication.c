@@ -3,11 +3,10 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
-#define MODEL_REPLICATION \
-	"id name type location tags " MODEL_SYSTEM_DATA " properties(provisioningState " MODEL_STATUS \
+#define MODEL_REPLICATION                                                                                              \
+	"id name type location tags " MODEL_SYSTEM_DATA " properties(provisioningState " MODEL_STATUS                  \
 	" regionEndpointEnabled zoneRedundancy)"
 
 static const struct option name = {
@@ -67,7 +66,10 @@ static const struct command commands[] = {
 				   &zone_redundancy, &opt_tags, &routing),
 		.examples = EXAMPLES({"Replicate to Japan", "acr replication create -r myregistry -l japaneast"}),
 		.op = &acr_op_replication_create,
-		.prepare = replication_create_prepare,
+		.rules = RULES({.when = "home.location == location",
+				.refuse = "Replication could not be created in the same location as the registry "
+					  "('{location}')."}),
+		.fill = FILL({.bind = PATH("replication"), .value = "location"}),
 		.sku = "Premium",
 		.model = MODEL_REPLICATION,
 		.columns = replication_columns,
@@ -107,8 +109,9 @@ static const struct command commands[] = {
 		.summary = "Change a replication.",
 		.options = OPTIONS(&name, &opt_registry, &opt_resource_group, &region_endpoint, &opt_tags, &routing,
 				   &opt_set, &opt_add, &opt_remove, &opt_force_string),
-		.examples = EXAMPLES({"Stop routing requests to it",
-				      "acr replication update -r myregistry -n japaneast --global-endpoint-routing false"}),
+		.examples =
+			EXAMPLES({"Stop routing requests to it",
+				  "acr replication update -r myregistry -n japaneast --global-endpoint-routing false"}),
 		.op = &acr_op_replication_update,
 		.model = MODEL_REPLICATION,
 		.update_model = "tags properties(regionEndpointEnabled)",

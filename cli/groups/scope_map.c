@@ -3,7 +3,6 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 static const struct option name = {
@@ -24,44 +23,55 @@ static const struct option description = {
 	.help = "What the scope map is for. At most 256 characters.",
 };
 
-/* Options that add permissions or take them away; `short_name` is what they were called before. */
-#define PERMISSION(variable, long_name, kind, text)                                                                    \
-	static const struct option variable = {                                                                        \
-		.name = long_name,                                                                                     \
-		.type = &type_##kind##_permission,                                                                     \
-		.flags = OPT_APPEND,                                                                                   \
-		.complete = #kind,                                                                                     \
-		.help = text,                                                                                          \
-	};
-#define FORMER(variable, short_name, long_name)                                                                        \
-	static const struct option variable = {                                                                        \
-		.name = short_name,                                                                                    \
-		.key = long_name,                                                                                      \
-		.type = &type_repository_permission,                                                                   \
-		.flags = OPT_APPEND | OPT_HIDDEN | OPT_DEPRECATED,                                                     \
-		.instead = "--" long_name,                                                                             \
-		.complete = "repository",                                                                              \
+/* Options that add permissions or take them away. */
+#define ACTIONS(bind_kind, of)                                                                                         \
+	{                                                                                                              \
+		.kind = bind_kind, .to = "/properties/actions", .prefix = of                                           \
+	}
+#define REPOSITORY(long_name, bind_kind, lead)                                                                         \
+	{                                                                                                              \
+		.name = long_name, .type = &type_repository_permission, .flags = OPT_APPEND, .complete = "repository", \
+		.bind = ACTIONS(bind_kind, "repositories"), .help = REPOSITORY_PERMISSION(lead),                       \
+	}
+#define GATEWAY(long_name, bind_kind, lead)                                                                            \
+	{                                                                                                              \
+		.name = long_name, .type = &type_gateway_permission, .flags = OPT_APPEND, .complete = "gateway",       \
+		.bind = ACTIONS(bind_kind, "gateway"), .help = GATEWAY_PERMISSION(lead),                               \
+	}
+#define FORMER(short_name, long_name, bind_kind)                                                                       \
+	{                                                                                                              \
+		.name = short_name, .key = long_name, .type = &type_repository_permission,                             \
+		.flags = OPT_APPEND | OPT_HIDDEN | OPT_DEPRECATED, .instead = "--" long_name,                          \
+		.complete = "repository", .bind = ACTIONS(bind_kind, "repositories"),                                  \
 		.help = "The former name of --" long_name ".",                                                         \
-	};
-PERMISSION(add_repository, "add-repository", repository, REPOSITORY_PERMISSION("Repository permissions to add"))
-PERMISSION(remove_repository, "remove-repository", repository,
-	   REPOSITORY_PERMISSION("Repository permissions to remove"))
-PERMISSION(add_gateway, "add-gateway", gateway, GATEWAY_PERMISSION("Gateway permissions to add"))
-PERMISSION(remove_gateway, "remove-gateway", gateway, GATEWAY_PERMISSION("Gateway permissions to remove"))
-FORMER(add, "add", "add-repository")
-FORMER(remove_, "remove", "remove-repository")
+	}
+static const struct option repository = REPOSITORY("repository", BIND_ADD, "Repository permissions");
+static const struct option gateway = GATEWAY("gateway", BIND_ADD, "Gateway permissions");
+static const struct option add_repository = REPOSITORY("add-repository", BIND_ADD, "Repository permissions to add");
+static const struct option remove_repository =
+	REPOSITORY("remove-repository", BIND_REMOVE, "Repository permissions to remove");
+static const struct option add_gateway = GATEWAY("add-gateway", BIND_ADD, "Gateway permissions to add");
+static const struct option remove_gateway = GATEWAY("remove-gateway", BIND_REMOVE, "Gateway permissions to remove");
+static const struct option add = FORMER("add", "add-repository", BIND_ADD);
+static const struct option remove_ = FORMER("remove", "remove-repository", BIND_REMOVE);
+#define AMBIGUOUS(add, remove)                                                                                         \
+	{                                                                                                              \
+		.both = {add, remove},                                                                                 \
+		.refuse = "Update ambiguity. Duplicate actions were provided to be added and to be removed: "          \
+			  "{join(', ', both)}."                                                                        \
+	}
 
 static const struct command commands[] = {
 	{
 		.path = "scope-map create",
 		.summary = "Create a scope map.",
-		.options = OPTIONS(&opt_registry, &name, &opt_repository_permission, &opt_gateway_permission,
-				   &opt_resource_group, &description),
+		.options = OPTIONS(&opt_registry, &name, &repository, &gateway, &opt_resource_group, &description),
 		.examples = EXAMPLES({"Pulling from one repository, and pushing to another",
 				      "acr scope-map create -n myscopemap -r myregistry --repository app content/read "
 				      "metadata/read --repository cache content/read content/write"}),
 		.op = &acr_op_scope_map_create,
-		.prepare = scope_map_create_prepare,
+		.body = "{\"properties\":{\"actions\":[]}}",
+		.rules = RULES(NEEDS_ACTION("repository", "content/read"), NEEDS_ACTION("gateway", "config/read")),
 		.model = MODEL_SCOPE_MAP,
 		.columns = scope_map_columns,
 	},
@@ -72,11 +82,10 @@ static const struct command commands[] = {
 		.examples = EXAMPLES(
 			{"Delete without a question", "acr scope-map delete -n myscopemap -r myregistry --yes"}),
 		.op = &acr_op_scope_map_delete,
-		.run = run_unless_declined,
 		.confirm =
 			"Deleting the scope map '{name}' will remove its permissions with associated tokens. Proceed?",
 		.columns = scope_map_columns,
-		.flags = CMD_NO_RESULT,
+		.flags = CMD_NO_RESULT | CMD_MAY_DECLINE,
 	},
 	{
 		.path = "scope-map list",
@@ -107,10 +116,17 @@ static const struct command commands[] = {
 				  "acr scope-map update -n myscopemap -r myregistry --add-repository app content/read "
 				  "--remove-repository app content/write"}),
 		.op = &acr_op_scope_map_update,
-		.check = scope_map_update_check,
+		.rules = RULES(
+			NEEDS_ACTION("add_repository", "content/read"), NEEDS_ACTION("add_gateway", "config/read"),
+			NEEDS_ACTION("remove_repository", "content/read"),
+			NEEDS_ACTION("remove_gateway", "config/read"),
+			{.when = "!(add_repository || add_gateway || remove_repository || remove_gateway) && "
+				 "description == `null`",
+			 .refuse = "No scope map properties to update. Give --add-repository, "
+				   "--remove-repository, --add-gateway, --remove-gateway or --description."},
+			AMBIGUOUS("add-repository", "remove-repository"), AMBIGUOUS("add-gateway", "remove-gateway")),
 		.base = "properties(actions)",
 		.base_op = &acr_op_scope_map_show,
-		.prepare = scope_map_update_prepare,
 		.model = MODEL_SCOPE_MAP,
 		.columns = scope_map_columns,
 	},

@@ -316,7 +316,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(&task_name, &opt_registry, &with_secrets, &opt_resource_group),
 		.examples = EXAMPLES({"Its triggers", "acr task show -r myregistry -n hello-world --query trigger"}),
 		.op = &acr_op_task_show,
-		.run = task_show,
+		.variants = VARIANTS({.when = "with_secure_properties", .op = &acr_op_task_details}),
 		.model = MODEL_TASK,
 		.columns = task_columns,
 	},

@@ -7,17 +7,16 @@
 
 /* ---- identities ---------------------------------------------------------------------------------------------- */
 
-static const struct option identities = {
-	.name = "identities",
-	.type = &type_task_identities,
-	.help = "'[system]', ids of user-assigned identities, or both; without any the one of the system.",
-};
-static const struct option removed_identities = {
-	.name = "identities",
-	.type = &type_task_identities,
-	.help = "'[system]', ids of user-assigned identities, or both; '[all]' for every one; without any the one "
-		"of the system.",
-};
+/* None at all is the system's. */
+#define IDENTITIES(bind_kind, extra)                                                                                   \
+	{                                                                                                              \
+		.name = "identities", .type = &type_task_identities, .fallback = "[system]",                           \
+		.bind = {.kind = bind_kind, .to = "/identity"},                                                        \
+		.help = "'[system]', ids of user-assigned identities, or both" extra                                   \
+			"; without any the one of the system.",                                                        \
+	}
+static const struct option identities = IDENTITIES(BIND_ASSIGN, "");
+static const struct option removed_identities = IDENTITIES(BIND_UNASSIGN, "; '[all]' for every one");
 static const struct column identity_columns[] = {
 	{.header = "PRINCIPAL ID", .path = "principalId"},
 	{.header = "TENANT ID", .path = "tenantId"},
@@ -37,8 +36,9 @@ static const struct command identity_commands[] = {
 				      "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mygroup/"
 				      "providers/Microsoft.ManagedIdentity/userAssignedIdentities/myidentity"}),
 		.op = &acr_op_task_update,
-		.check = task_identity_assign_check,
-		.prepare = task_identity_assign_prepare,
+		.rules = RULES(
+			{.when = "contains(identities, '[all]')",
+			 .refuse = "'[all]' is for 'acr task identity remove' only: name the identities to assign."}),
 		.model = MODEL_TASK,
 		.columns = task_columns,
 	},
@@ -51,8 +51,12 @@ static const struct command identity_commands[] = {
 			EXAMPLES({"The one of the system", "acr task identity remove -r myregistry -n hello-world"},
 				 {"All", "acr task identity remove -r myregistry -n hello-world --identities [all]"}),
 		.op = &acr_op_task_update,
-		.check = task_identity_remove_check,
-		.prepare = task_identity_remove_prepare,
+		.rules = RULES({.when = "contains(identities, '[all]') && length(identities) > `1`",
+				.refuse = "'[all]' stands for every identity: give no others beside it."}),
+		/* With the system's identity goes all that the request does not repeat. */
+		.variants = VARIANTS({.when = "!identities || contains(identities, '[system]')",
+				      .base = "identity{type userAssignedIdentities*{}}",
+				      .base_op = &acr_op_task_details}),
 		.model = MODEL_TASK,
 		.columns = task_columns,
 	},
@@ -81,16 +85,18 @@ const struct group task_identity_group = {
 
 #define CREDENTIALS "properties.credentials.customRegistries || `{}`"
 
-static const struct option login_server = {
-	.name = "login-server",
-	.type = &type_string,
-	.flags = OPT_REQUIRED,
-	.help = "The login server of the other registry, such as docker.io.",
-};
+#define CUSTOM "/properties/credentials/customRegistries/{login-server}"
+
+#define LOGIN_SERVER                                                                                                   \
+	.name = "login-server", .type = &type_string, .flags = OPT_REQUIRED,                                           \
+	.help = "The login server of the other registry, such as docker.io."
+static const struct option login_server = {LOGIN_SERVER};
+static const struct option removed_server = {LOGIN_SERVER, .bind = BODY_CONSTANT(CUSTOM, "null")};
 static const struct option username = {
 	.name = "username",
 	.letter = 'u',
 	.type = &type_string,
+	.bind = BODY_SECRET(CUSTOM "/userName"),
 	.help = "The user name, or the URI of a key vault's secret that holds it.",
 };
 static const struct option password = {
@@ -98,15 +104,26 @@ static const struct option password = {
 	.letter = 'p',
 	.type = &type_string,
 	.flags = OPT_SECRET,
+	.bind = BODY_SECRET(CUSTOM "/password"),
 	.help = "The password, or the URI of a key vault's secret that holds it; @FILE or @- keeps it out of the "
 		"command line.",
 };
 static const struct option use_identity = {
 	.name = "use-identity",
 	.type = &type_string,
+	.bind = BODY(CUSTOM "/identity"),
 	.help = "The task's identity that signs in or reads the key vault: '[system]', or the client id of a "
 		"user-assigned one.",
 };
+
+#define KNOWN "contains(keys(present." CREDENTIALS "), login_server)"
+#define SIGN_IN_RULES                                                                                                  \
+	{.when = "(username == `null`) != (password == `null`)",                                                       \
+	 .refuse = "Give both --username and --password, or neither and --use-identity."},                             \
+	{                                                                                                              \
+		.when = "username == `null` && use_identity == `null`",                                                \
+		.refuse = "Give --username and --password, or --use-identity."                                         \
+	}
 
 static const struct command credential_commands[] = {
 	{
@@ -122,8 +139,13 @@ static const struct command credential_commands[] = {
 			 "acr task credential add -r myregistry -n hello-world --login-server other.azurecr.io "
 			 "--use-identity [system]"}),
 		.op = &acr_op_task_update,
-		.check = task_credential_check,
-		.prepare = task_credential_add_prepare,
+		.base = "",
+		.base_op = &acr_op_task_details,
+		.rules = RULES(
+			SIGN_IN_RULES,
+			{.when = KNOWN,
+			 .refuse = "The task '{name}' already has a credential for '{login_server}'. Change it with "
+				   "'acr task credential update'."}),
 		.select = CREDENTIALS,
 		.model = MODEL_CUSTOM_REGISTRY,
 		.columns = task_columns,
@@ -142,12 +164,11 @@ static const struct command credential_commands[] = {
 	{
 		.path = "task credential remove",
 		.summary = "Take the credential for another registry from a task.",
-		.options = OPTIONS(&task_name, &opt_registry, &login_server, &opt_resource_group),
+		.options = OPTIONS(&task_name, &opt_registry, &removed_server, &opt_resource_group),
 		.examples =
 			EXAMPLES({"Remove it",
 				  "acr task credential remove -r myregistry -n hello-world --login-server docker.io"}),
 		.op = &acr_op_task_update,
-		.prepare = task_credential_remove_prepare,
 		.select = CREDENTIALS,
 		.model = MODEL_CUSTOM_REGISTRY,
 		.columns = task_columns,
@@ -162,8 +183,13 @@ static const struct command credential_commands[] = {
 			 "acr task credential update -r myregistry -n hello-world --login-server docker.io -u me "
 			 "-p @password.txt"}),
 		.op = &acr_op_task_update,
-		.check = task_credential_check,
-		.prepare = task_credential_update_prepare,
+		.base = "",
+		.base_op = &acr_op_task_details,
+		.rules = RULES(
+			SIGN_IN_RULES,
+			{.when = "!" KNOWN,
+			 .refuse = "The task '{name}' has no credential for '{login_server}'. Add it with 'acr task "
+				   "credential add'."}),
 		.select = CREDENTIALS,
 		.model = MODEL_CUSTOM_REGISTRY,
 		.columns = task_columns,

@@ -25,6 +25,7 @@ static const struct option of_task = {
 	.letter = 'n',
 	.type = &type_string,
 	.complete = "task",
+	.bind = FILTER("TaskName eq '{}'"),
 	.help = "The name of the task whose runs are meant.",
 };
 static const struct option top = {
@@ -33,12 +34,14 @@ static const struct option top = {
 	.minimum = 1,
 	.maximum = 10000,
 	.fallback = "15",
+	.bind = QUERY("$top"),
 	.help = "Limit the number of runs.",
 };
 static const struct option run_status = {
 	.name = "run-status",
 	.type = &type_choice,
 	.choices = CHOICES("Queued", "Started", "Running", "Succeeded", "Failed", "Canceled", "Error", "Timeout"),
+	.bind = FILTER("Status eq '{}'"),
 	.help = "Only runs with this status.",
 };
 static const struct option image = {
@@ -46,6 +49,8 @@ static const struct option image = {
 	.letter = 't',
 	.type = &type_string,
 	.complete = "image",
+	/* Runs know the images they made by digest. */
+	.bind = {.kind = BIND_FILTER, .to = "contains(OutputImageManifests, '{}')", .digest = true},
 	.help = "Only runs that made this image, as 'name:tag' or 'name@digest'.",
 };
 static const struct option no_archive = {
@@ -72,7 +77,6 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"As a table", "acr task list-runs -r myregistry -o table"},
 				     {"Those that failed", "acr task list-runs -r myregistry --run-status Failed"}),
 		.op = &acr_op_run_list,
-		.prepare = task_list_runs_prepare,
 		.model = MODEL_RUN,
 		.columns = run_columns,
 	},

@@ -39,14 +39,11 @@ static const struct option scope_map = {
 	.complete = "scope-map",
 	.help = "The name of the scope map whose permissions the token has.",
 };
-static const struct option status = {
-	.name = "status",
-	.type = &type_choice,
-	.choices = statuses,
-	.fallback = "enabled",
-	.bind = BODY("/properties/status"),
-	.help = "Whether the token can be used.",
-};
+#define STATUS                                                                                                         \
+	.name = "status", .type = &type_choice, .choices = statuses, .bind = BODY("/properties/status"),               \
+	.help = "Whether the token can be used."
+static const struct option new_status = {STATUS, .fallback = "enabled"};
+static const struct option status = {STATUS};
 static const struct option no_passwords = {
 	.name = "no-passwords",
 	.type = &type_boolean,
@@ -72,12 +69,31 @@ static const struct option former_days = {
 	.instead = "--expiration-in-days",
 	.help = "The former name of --expiration-in-days.",
 };
-#define PASSWORD(variable, long_name, text)                                                                            \
-	static const struct option variable = {.name = long_name, .type = &type_flag, .help = text};
-PASSWORD(make_first, "password1", "Make the first password. Both are made when none is named.")
-PASSWORD(make_second, "password2", "Make the second password. Both are made when none is named.")
-PASSWORD(delete_first, "password1", "Delete the first password.")
-PASSWORD(delete_second, "password2", "Delete the second password.")
+#define MAKE(which, text)                                                                                              \
+	{                                                                                                              \
+		.name = which, .type = &type_flag, .help = text " Both are made when none is named."                   \
+	}
+/* What stays is named in the request. */
+#define DELETE(which, text)                                                                                            \
+	{                                                                                                              \
+		.name = which, .type = &type_flag,                                                                     \
+		.bind = {.kind = BIND_REMOVE,                                                                          \
+			 .to = "/properties/credentials/passwords",                                                    \
+			 .member = "name",                                                                             \
+			 .constant = "\"" which "\"",                                                                  \
+			 .missing = "Unable to perform operation. The token '{name}' has no {item}."},                 \
+		.help = text,                                                                                          \
+	}
+static const struct option make_first = MAKE("password1", "Make the first password.");
+static const struct option make_second = MAKE("password2", "Make the second password.");
+static const struct option delete_first = DELETE("password1", "Delete the first password.");
+static const struct option delete_second = DELETE("password2", "Delete the second password.");
+
+#define ONE_EXPIRATION                                                                                                 \
+	{                                                                                                              \
+		.when = "expiration && expiration_in_days",                                                            \
+		.refuse = "usage error: --expiration and --expiration-in-days are mutually exclusive."                 \
+	}
 
 static const struct command commands[] = {
 	{
@@ -88,7 +104,7 @@ static const struct command commands[] = {
 			   "the permissions named with --repository and --gateway. The passwords are shown this once.",
 		.options =
 			OPTIONS(&opt_registry, &name, &scope_map, &opt_repository_permission, &opt_gateway_permission,
-				&status, &opt_resource_group, &no_passwords, &expiration, &expiration_days),
+				&new_status, &opt_resource_group, &no_passwords, &expiration, &expiration_days),
 		.examples = EXAMPLES(
 			{"With the permissions of a scope map",
 			 "acr token create -n mytoken -r myregistry --scope-map myscopemap"},
@@ -100,7 +116,15 @@ static const struct command commands[] = {
 			 "disabled --no-passwords"}),
 		.op = &acr_op_token_create,
 		.run = token_create,
-		.check = token_create_check,
+		.rules = RULES(
+			{.when = "!(repository || gateway) == !scope_map",
+			 .refuse = "usage error: give either --scope-map, or permissions with --repository and "
+				   "--gateway."},
+			{.when = "no_passwords && (expiration || expiration_in_days)",
+			 .refuse = "usage error: --no-passwords and expiration arguments are mutually exclusive."},
+			ONE_EXPIRATION, NEEDS_ACTION("repository", "content/read"),
+			NEEDS_ACTION("gateway", "config/read")),
+		.check = token_expiration_check,
 		.prepare = token_create_prepare,
 		.model = MODEL_TOKEN,
 		.columns = token_columns,
@@ -111,11 +135,10 @@ static const struct command commands[] = {
 		.options = OPTIONS(&opt_registry, &name, &opt_yes, &opt_resource_group),
 		.examples = EXAMPLES({"Delete without a question", "acr token delete -n mytoken -r myregistry --yes"}),
 		.op = &acr_op_token_delete,
-		.run = run_unless_declined,
 		.confirm =
 			"Deleting the token '{name}' will invalidate access to anyone using its credentials. Proceed?",
 		.columns = token_columns,
-		.flags = CMD_NO_RESULT,
+		.flags = CMD_NO_RESULT | CMD_MAY_DECLINE,
 	},
 	{
 		.path = "token list",
@@ -138,7 +161,7 @@ static const struct command commands[] = {
 	{
 		.path = "token update",
 		.summary = "Give a token another scope map or status.",
-		.details = "As with az, a token is enabled unless --status disabled is given.",
+		.details = "What is not given stays as it is; az enables a token unless --status disabled is given.",
 		.options = OPTIONS(&opt_registry, &name, &scope_map, &status, &opt_resource_group),
 		.examples = EXAMPLES(
 			{"Another scope map", "acr token update -n mytoken -r myregistry --scope-map mynewmap"},
@@ -158,10 +181,10 @@ static const struct command credential_commands[] = {
 		.examples = EXAMPLES({"Delete both",
 				      "acr token credential delete -n mytoken -r myregistry --password1 --password2"}),
 		.op = &acr_op_token_update,
-		.check = token_credential_delete_check,
+		.rules = RULES({.when = "!password1 && !password2",
+				.refuse = "No credentials to delete. Give --password1, --password2 or both."}),
 		.base = "properties(credentials{passwords[name]})",
 		.base_op = &acr_op_token_show,
-		.prepare = token_credential_delete_prepare,
 		.model = MODEL_TOKEN,
 		.columns = token_columns,
 	},
@@ -177,6 +200,7 @@ static const struct command credential_commands[] = {
 				      "acr token credential generate -n mytoken -r myregistry --password2 --query "
 				      "'passwords[0].value' -o tsv"}),
 		.op = &acr_op_token_credentials,
+		.rules = RULES(ONE_EXPIRATION),
 		.check = token_expiration_check,
 		.prepare = token_credential_generate_prepare,
 		.model = MODEL_TOKEN_CREDENTIALS,

@@ -3,7 +3,6 @@
 
 #include "groups.h"
 #include "options.h"
-#include "run/run.h"
 #include "shapes.h"
 
 #define MODEL_WEBHOOK                                                                                                  \
@@ -102,7 +101,7 @@ static const struct command commands[] = {
 			 "acr webhook create -n mywebhook -r myregistry --uri https://example.com/hook --actions "
 			 "push --headers 'X-Team=blue'"}),
 		.op = &acr_op_webhook_create,
-		.prepare = registry_location_prepare,
+		.fill = FILL(FILL_LOCATION),
 		.sku = "managed",
 		.model = MODEL_WEBHOOK,
 		.columns = webhook_columns,

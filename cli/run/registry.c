@@ -9,36 +9,9 @@
 #include "run/run.h"
 #include "run_op.h"
 
-int check_name_scope(struct context *context, struct acr_error *error)
-{
-	const char *scope = args_string(context->args, "dnl-scope");
-
-	if (scope && !strcmp(scope, "ResourceGroupReuse") && !args_string(context->args, "resource-group"))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Give --resource-group: names are reused within it with --dnl-scope ResourceGroupReuse.");
-	return 0;
-}
-
 int registry_create_check(struct context *context, struct acr_error *error)
 {
-	const struct args *args = context->args;
-	const char *sku = args_string(args, "sku");
-	const char *regional = args_string(args, "regional-endpoints");
-	bool premium = sku && !strcmp(sku, "Premium");
-	int rc = registry_name_check_new(args_string(args, "registry"), error);
-
-	if (rc < 0)
-		return rc;
-	if (args_string(args, "default-action") && !premium)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Network rules are only supported for managed registries in Premium SKU. Give --sku Premium.");
-	if (regional && !strcmp(regional, "Enabled") && !premium)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Regional endpoints are only supported for registries in Premium SKU. Give --sku Premium.");
-	if (!args_string(args, "identity") != !args_string(args, "key-encryption-key"))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Customer managed keys need both --identity and --key-encryption-key.");
-	return 0;
+	return registry_name_check_new(args_string(context->args, "registry"), error);
 }
 
 int group_location_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
@@ -56,33 +29,6 @@ int group_location_prepare(struct context *context, struct acr_params *params, s
 	if (rc < 0)
 		return rc;
 	return acr_json_put(&params->body, "/location", acr_json_new_string(acr_json_str(answer, "/location")), error);
-}
-
-/* Options whose values stand for something else on the wire. */
-static int translate(struct context *context, struct acr_params *params, bool update, struct acr_error *error)
-{
-	const struct args *args = context->args;
-	const char *mode = args_string(args, "role-assignment-mode");
-	const struct acr_json *public = args_value(args, "public-network-enabled");
-	int rc = 0;
-
-	if (acr_json_is(public, ACR_JSON_BOOL) && !acr_json_bool(public)) {
-		io_warn(context->io, "Disabling the public endpoint overrides all firewall configurations.");
-		if (!args_string(args, "default-action"))
-			rc = acr_json_put(&params->body, "/properties/networkRuleSet/defaultAction",
-			                  acr_json_new_string("Deny"), error);
-	}
-	if (rc == 0 && mode) {
-		bool abac = !strcmp(mode, "rbac-abac");
-
-		if (update)
-			io_warn(context->io, "Role assignments made for the other mode stop working: check that those who use the "
-			        "registry keep their access.");
-		rc = acr_json_put(&params->body, "/properties/roleAssignmentMode",
-		                  acr_json_new_string(abac ? "AbacRepositoryPermissions" : "LegacyRegistryPermissions"),
-		                  error);
-	}
-	return rc;
 }
 
 static int customer_key(struct context *context, struct acr_params *params, struct acr_error *error)
@@ -111,16 +57,9 @@ static int customer_key(struct context *context, struct acr_params *params, stru
 
 int registry_create_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
 {
-	int rc;
+	int rc = group_location_prepare(context, params, error);
 
-	if ((rc = group_location_prepare(context, params, error)) < 0 || (rc = translate(context, params, false, error)) < 0)
-		return rc;
-	return customer_key(context, params, error);
-}
-
-int registry_update_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
-{
-	return translate(context, params, true, error);
+	return rc < 0 ? rc : customer_key(context, params, error);
 }
 
 /* Diagnostic logs and metrics of a new registry go to its workspace. */
@@ -171,41 +110,4 @@ int registry_create(struct context *context, struct acr_json **ret, struct acr_e
 		return rc;
 	*ret = TAKE(registry);
 	return 0;
-}
-
-int registry_list(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	const char *group = args_string(context->args, "resource-group");
-	struct acr_params params = {.path = acr_json_new_object()};
-	struct acr_json *list = NULL;
-	int rc;
-
-	if (group)
-		acr_json_set_str(params.path, "resourceGroup", group);
-	rc = run_call(context, group ? &acr_op_registry_list_group : &acr_op_registry_list, &params, &list, error);
-	acr_params_clear(&params);
-	return rc < 0 ? rc : run_finish(context, list, ret, error);
-}
-
-int registry_delete(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	int rc = run_operation(context, ret, error);
-
-	/* Another registry may get its login server. */
-	if (rc == 0)
-		acr_login_server_forget(context->client, context->name.name);
-	return rc;
-}
-
-int credential_run(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	const char *name = args_string(context->args, "registry");
-	int rc = run_operation(context, ret, error);
-
-	if (rc < 0 && error && error->service_code && strcasestr(error->service_code, "CredentialOperations"))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "The admin user of '%s' is not enabled. Run 'acr update -n %s --admin-enabled true' to enable "
-		                "admin first.",
-		                name, name);
-	return rc;
 }

@@ -12,46 +12,20 @@ struct context;
 #define PREPARE(name) int name(struct context *context, struct acr_params *params, struct acr_error *error)
 
 /* registry.c */
-CHECK(check_name_scope);
 CHECK(registry_create_check);
 RUNNER(registry_create);
 PREPARE(registry_create_prepare);
-PREPARE(registry_update_prepare);
-RUNNER(registry_list);
-RUNNER(registry_delete);
-RUNNER(credential_run);
-/* replication.c */
-PREPARE(replication_create_prepare);
-/* child.c */
-PREPARE(registry_location_prepare);
 /* Without --location a resource goes where its resource group is. */
 PREPARE(group_location_prepare);
-RUNNER(run_unless_declined);
-RUNNER(agentpool_show);
-CHECK(cache_update_check);
-PREPARE(cache_prepare);
-CHECK(credential_set_update_check);
-/* scope_map.c, token.c */
-PREPARE(scope_map_create_prepare);
-CHECK(scope_map_update_check);
-PREPARE(scope_map_update_prepare);
+/* token.c */
 RUNNER(token_create);
-CHECK(token_create_check);
 PREPARE(token_create_prepare);
 CHECK(token_expiration_check);
 PREPARE(token_credential_generate_prepare);
-CHECK(token_credential_delete_check);
-PREPARE(token_credential_delete_prepare);
 /* identity.c */
-PREPARE(identity_assign_prepare);
-PREPARE(identity_remove_prepare);
 PREPARE(encryption_rotate_prepare);
-/* network.c, policy.c */
-CHECK(network_rule_check);
-PREPARE(network_rule_add_prepare);
-PREPARE(network_rule_remove_prepare);
+/* network.c */
 RUNNER(registry_endpoints);
-PREPARE(soft_delete_prepare);
 /* login.c */
 RUNNER(registry_login);
 /* repository.c */
@@ -77,7 +51,6 @@ RUNNER(manifest_restore);
 RUNNER(build_run);
 RUNNER(run_run);
 /* task.c */
-PREPARE(task_list_runs_prepare);
 RUNNER(task_logs);
 /* task_step.c, task_create.c, task_update.c */
 CHECK(task_check);
@@ -85,18 +58,9 @@ CHECK(task_create_check);
 PREPARE(task_create_prepare);
 PREPARE(task_update_prepare);
 /* task_run.c */
-RUNNER(task_show);
 RUNNER(task_run);
 RUNNER(taskrun_logs);
-/* task_identity.c, task_parts.c */
-CHECK(task_identity_assign_check);
-PREPARE(task_identity_assign_prepare);
-CHECK(task_identity_remove_check);
-PREPARE(task_identity_remove_prepare);
-CHECK(task_credential_check);
-PREPARE(task_credential_add_prepare);
-PREPARE(task_credential_update_prepare);
-PREPARE(task_credential_remove_prepare);
+/* task_timer.c */
 PREPARE(task_timer_remove_prepare);
 /* connected.c, connected_create.c, connected_delete.c, connected_rights.c */
 RUNNER(connected_list);

@@ -7,20 +7,6 @@
 #include "run/schedule.h"
 #include "run/task.h"
 #include "run/watch.h"
-#include "run_op.h"
-
-int task_show(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	bool secrets = args_flag(context->args, "with-secure-properties");
-	struct acr_params params = {.path = acr_json_new_object()};
-	struct acr_json *task = NULL;
-	int rc;
-
-	acr_json_set_str(params.path, "task", args_string(context->args, "name"));
-	rc = context_call(context, secrets ? &acr_op_task_details : &acr_op_task_show, &params, NULL, &task, error);
-	acr_params_clear(&params);
-	return rc < 0 ? rc : run_finish(context, task, ret, error);
-}
 
 int taskrun_logs(struct context *context, struct acr_json **ret, struct acr_error *error)
 {

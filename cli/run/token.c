@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "groups/shapes.h"
+#include "permission.h"
 #include "run/run.h"
-#include "run/scope_map.h"
 #include "run_op.h"
 
 int token_expiration_check(struct context *context, struct acr_error *error)
@@ -16,9 +16,6 @@ int token_expiration_check(struct context *context, struct acr_error *error)
 
 	if (!moment)
 		return 0;
-	if (args_value(context->args, "expiration-in-days"))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"usage error: --expiration and --expiration-in-days are mutually exclusive.");
 	if ((rc = acr_time_parse(moment, &seconds, NULL, error)) < 0)
 		return rc;
 	return seconds > context->clock.now(&context->clock)
@@ -28,24 +25,26 @@ int token_expiration_check(struct context *context, struct acr_error *error)
 				  moment);
 }
 
-int token_create_check(struct context *context, struct acr_error *error)
+/* The permissions that the token is to have by itself. */
+static struct acr_json *own_actions(const struct args *args)
 {
-	const struct args *args = context->args;
-	bool own = args_value(args, "repository") || args_value(args, "gateway");
-	bool expires = args_string(args, "expiration") || args_value(args, "expiration-in-days");
-	ACR_AUTO_PTR(acr_json) *actions = NULL;
-	int rc;
+	struct acr_json *actions = permission_list("repositories", args_value(args, "repository"));
+	ACR_AUTO_PTR(acr_json) *more = permission_list("gateway", args_value(args, "gateway"));
+	const struct acr_json *action;
 
-	if (own == (args_string(args, "scope-map") != NULL))
-		return acr_fail(
-			error, ACR_ERROR_GENERAL,
-			"usage error: give either --scope-map, or permissions with --repository and --gateway.");
-	if (args_flag(args, "no-passwords") && expires)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"usage error: --no-passwords and expiration arguments are mutually exclusive.");
-	if ((rc = token_expiration_check(context, error)) < 0)
-		return rc;
-	return scope_map_actions(args, "repository", "gateway", &actions, error);
+	for (action = acr_json_first(more); action; action = acr_json_next(action))
+		acr_json_append(actions, acr_json_copy(action));
+	return actions;
+}
+
+static bool has_all(const struct acr_json *actions, const struct acr_json *wanted)
+{
+	const struct acr_json *one;
+
+	for (one = acr_json_first(wanted); one; one = acr_json_next(one))
+		if (!acr_json_string(one) || !permission_in(actions, acr_json_string(one)))
+			return false;
+	return true;
 }
 
 /* Make the scope map for the token's own permissions, or use the one that is left from another time; its id, yours to
@@ -66,7 +65,8 @@ static int own_scope_map(struct context *context, const char *name, const struct
 			rc = run_call(context, &acr_op_scope_map_create, &params, &map, error);
 	} else if (rc < 0) {
 		acr_error_move(error, &absent);
-	} else if (!scope_map_same(acr_json_at(map, "/properties/actions"), actions)) {
+	} else if (!has_all(acr_json_at(map, "/properties/actions"), actions) ||
+		   !has_all(actions, acr_json_at(map, "/properties/actions"))) {
 		rc = acr_fail(
 			error, ACR_ERROR_GENERAL,
 			"The default scope map '%s' was already configured with different permissions. Change them "
@@ -91,8 +91,8 @@ int token_create_prepare(struct context *context, struct acr_params *params, str
 
 	if (args_string(context->args, "scope-map"))
 		return 0;
-	if ((rc = scope_map_actions(context->args, "repository", "gateway", &actions, error)) < 0 ||
-	    (rc = own_scope_map(context, name, actions, &id, error)) < 0)
+	actions = own_actions(context->args);
+	if ((rc = own_scope_map(context, name, actions, &id, error)) < 0)
 		return rc;
 	return acr_json_put(&params->body, "/properties/scopeMapId", acr_json_new_string(id), error);
 }
@@ -176,50 +176,4 @@ int token_credential_generate_prepare(struct context *context, struct acr_params
 		acr_json_set_str(params->body, "name", first ? "password1" : "password2");
 	set_expiry(context, params->body);
 	return 0;
-}
-
-static bool has_password(const struct acr_json *passwords, const char *name)
-{
-	const struct acr_json *password;
-
-	for (password = acr_json_first(passwords); password; password = acr_json_next(password)) {
-		const char *its_name = acr_json_str(password, "/name");
-
-		if (its_name && !strcmp(its_name, name))
-			return true;
-	}
-	return false;
-}
-
-int token_credential_delete_check(struct context *context, struct acr_error *error)
-{
-	if (args_flag(context->args, "password1") || args_flag(context->args, "password2"))
-		return 0;
-	return acr_fail(error, ACR_ERROR_GENERAL, "No credentials to delete. Give --password1, --password2 or both.");
-}
-
-/* What stays is named in the request. */
-int token_credential_delete_prepare(struct context *context, struct acr_params *params, struct acr_error *error)
-{
-	static const char *const names[] = {"password1", "password2"};
-	const struct acr_json *passwords = acr_json_at(params->body, "/properties/credentials/passwords");
-	struct acr_json *left = acr_json_new_array();
-
-	for (size_t i = 0; i < ACR_COUNT(names); i++) {
-		bool there = has_password(passwords, names[i]), deleted = args_flag(context->args, names[i]);
-
-		if (deleted && !there) {
-			acr_json_free(left);
-			return acr_fail(error, ACR_ERROR_GENERAL,
-					"Unable to perform operation. The token '%s' has no %s.",
-					args_string(context->args, "name"), names[i]);
-		}
-		if (there && !deleted) {
-			struct acr_json *password = acr_json_new_object();
-
-			acr_json_set_str(password, "name", names[i]);
-			acr_json_append(left, password);
-		}
-	}
-	return acr_json_put(&params->body, "/properties/credentials/passwords", left, error);
 }

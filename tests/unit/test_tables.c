@@ -73,6 +73,88 @@ static void test_rows(void **state)
 	each_command(look_at_row);
 }
 
+static void compiles(const struct command *command, const char *what, const char *expression)
+{
+	struct acr_query *query = NULL;
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+
+	if (acr_query_compile(expression, &query, &error) < 0)
+		fault(command, "%s '%s': %s", what, expression, error.message);
+	acr_query_free(query);
+}
+
+static bool has_option(const struct command *command, const char *key, size_t length)
+{
+	const struct option *const *option;
+
+	for (option = command->options; option && *option; option++) {
+		const char *own = option_key(*option);
+		size_t i = 0;
+
+		while (i < length && own[i] && (own[i] == key[i] || (own[i] == '-' && key[i] == '_')))
+			i++;
+		if (i == length && !own[i])
+			return true;
+	}
+	return false;
+}
+
+static void check_json(const struct command *command, const char *what, const char *text)
+{
+	struct acr_json *value = NULL;
+
+	if (text && acr_json_parse(text, strlen(text), &value, NULL) < 0)
+		fault(command, "%s is not JSON: %s", what, text);
+	acr_json_free(value);
+}
+
+static size_t count_words(const char *const *words)
+{
+	size_t count = 0;
+
+	while (words && words[count])
+		count++;
+	return count;
+}
+
+/* "{login-server}" stands for an option's value. */
+static void check_template(const struct command *command, const char *template)
+{
+	for (; template && (template = strchr(template, '{')); template ++)
+		if (!has_option(command, template + 1, strcspn(template + 1, "}")))
+			fault(command, "'%s' does not begin with an option's name", template);
+}
+
+static void check_text(const struct command *command, const char *text);
+
+static void check_bind(const struct command *command, const struct option *option)
+{
+	const struct bind *bind = &option->bind;
+	bool pointer = bind->kind >= BIND_BODY;
+
+	if (bind->kind != BIND_NONE && !bind->to)
+		fault(command, "--%s is bound to nothing", option->name);
+	else if (pointer && *bind->to != '/')
+		fault(command, "--%s is bound to '%s', which is no pointer", option->name, bind->to);
+	else if (bind->kind == BIND_FILTER && !strstr(bind->to, "{}"))
+		fault(command, "the condition of --%s has no place for its value", option->name);
+	if (pointer)
+		check_template(command, bind->to);
+	if (bind->kind == BIND_ADD || bind->kind == BIND_REMOVE)
+		check_template(command, bind->type);
+	if (bind->sent && count_words(bind->sent) != count_words(option_choices(option)))
+		fault(command, "--%s has not one word to send for each choice", option->name);
+	if ((bind->when_true || bind->when_false) && option->type != &type_boolean)
+		fault(command, "--%s is no switch", option->name);
+	if (bind->member && bind->kind != BIND_ADD && bind->kind != BIND_REMOVE)
+		fault(command, "--%s is bound to no list", option->name);
+	if (bind->item && !bind->member)
+		fault(command, "the items of --%s have no name", option->name);
+	check_json(command, "the constant", bind->constant);
+	check_json(command, "the item", bind->item);
+	check_text(command, bind->missing);
+}
+
 static void check_option(const struct command *command, const struct option *option)
 {
 	if (!option->name || !option->type || !option->type->add) {
@@ -83,12 +165,7 @@ static void check_option(const struct command *command, const struct option *opt
 		fault(command, "--%s has no help sentence", option->name);
 	if ((option->type == &type_choice || option->type == &type_choices) != (option->choices != NULL))
 		fault(command, "--%s: choices and the type choice belong together", option->name);
-	if (option->bind.kind == BIND_BODY && (!option->bind.to || *option->bind.to != '/'))
-		fault(command, "--%s is bound to '%s', which is no pointer", option->name, option->bind.to);
-	if (option->bind.kind != BIND_NONE && !option->bind.to)
-		fault(command, "--%s is bound to nothing", option->name);
-	if ((option->bind.when_true || option->bind.when_false) && option->type != &type_boolean)
-		fault(command, "--%s is no switch", option->name);
+	check_bind(command, option);
 	if (option->fallback) {
 		struct acr_json *value = NULL;
 
@@ -141,22 +218,36 @@ static bool known_to_runner(const char *name)
 	return false;
 }
 
-static void look_at_path(const struct command *command)
+static void check_path(const struct command *command, const struct acr_op *op)
 {
-	const char *at = command->op && !command->run && !command->prepare ? command->op->path : NULL;
+	const char *at = op && !command->run && !command->prepare ? op->path : NULL;
 	const struct option *const *option;
+	const struct fill *fill;
 
 	while (at && (at = strchr(at, '{'))) {
 		ACR_AUTO_FREE char *name = acr_strndup(at + 1, strcspn(at + 1, "}"));
-		unsigned bound = 0;
+		const char *plain = name + (*name == '+');
+		unsigned bound = 0, filled = 0;
 
 		for (option = command->options; *option; option++)
-			if ((*option)->bind.kind == BIND_PATH && !strcmp((*option)->bind.to, name + (*name == '+')))
-				bound++;
+			bound += (*option)->bind.kind == BIND_PATH && !strcmp((*option)->bind.to, plain);
+		for (fill = command->fill; fill && fill->value; fill++)
+			filled += fill->bind.kind == BIND_PATH && !strcmp(fill->bind.to, plain);
 		if (bound + known_to_runner(name) != 1)
 			fault(command, "{%s} of the operation's path is bound %u times", name, bound);
+		if (filled > bound)
+			fault(command, "{%s} of the operation's path is filled, but no option gives it", name);
 		at++;
 	}
+}
+
+static void look_at_path(const struct command *command)
+{
+	const struct variant *variant;
+
+	check_path(command, command->op);
+	for (variant = command->variants; variant && variant->when; variant++)
+		check_path(command, variant->op);
 }
 
 static void test_paths(void **state)
@@ -165,20 +256,106 @@ static void test_paths(void **state)
 	each_command(look_at_path);
 }
 
-static void compiles(const struct command *command, const char *what, const char *expression)
+/* What an expression may name beside options. */
+static bool is_fact(const struct command *command, const char *name, size_t length)
 {
-	struct acr_query *query = NULL;
-	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	static const char *const others[] = {"present", "home", "updates", "both", "item"};
 
-	if (acr_query_compile(expression, &query, &error) < 0)
-		fault(command, "%s '%s': %s", what, expression, error.message);
-	acr_query_free(query);
+	for (size_t i = 0; i < ACR_COUNT(others); i++)
+		if (strlen(others[i]) == length && !strncmp(others[i], name, length))
+			return true;
+	return has_option(command, name, length);
+}
+
+/* Sound, and every name that is neither a member (".x", "[?x]") nor a function ("x(") is known. */
+static void check_expression(const struct command *command, const char *expression)
+{
+	const char *c = expression;
+	unsigned depth = 0;
+
+	compiles(command, "expression", expression);
+	while (*c) {
+		size_t length = 0;
+
+		while (isalnum((unsigned char)c[length]) || c[length] == '_')
+			length++;
+		if (length && !depth && c[length] != '(' && (c == expression || c[-1] != '.') &&
+		    !is_fact(command, c, length))
+			fault(command, "'%.*s' in '%s' is no option", (int)length, c, expression);
+		if (!length && strchr("'`\"", *c))
+			length = strcspn(c + 1, (const char[]){*c, '\0'}) + 1;
+		depth += *c == '[';
+		depth -= *c == ']';
+		c += length ? length + (strchr("'`\"", *c) != NULL) : 1;
+	}
+}
+
+static void check_text(const struct command *command, const char *text)
+{
+	while (text && (text = strchr(text, '{'))) {
+		size_t length = strcspn(text, "}");
+		ACR_AUTO_FREE char *expression = acr_strndup(text + 1, length - 1);
+
+		check_expression(command, expression);
+		text += length;
+	}
+}
+
+static void check_rule(const struct command *command, const struct rule *rule)
+{
+	const char *const texts[] = {rule->refuse, rule->warn, rule->ask, rule->done};
+	unsigned count = 0;
+
+	for (size_t i = 0; i < ACR_COUNT(texts); i++) {
+		check_text(command, texts[i]);
+		count += texts[i] != NULL;
+	}
+	if (count != 1)
+		fault(command, "a rule with %u texts", count);
+	if (!rule->when == !rule->both[0] || !rule->both[0] != !rule->both[1])
+		fault(command, "a rule with no condition, or with two");
+	if (rule->when)
+		check_expression(command, rule->when);
+	for (size_t i = 0; i < 2; i++)
+		if (rule->both[i] && !has_option(command, rule->both[i], strlen(rule->both[i])))
+			fault(command, "a rule about '%s', which is no option", rule->both[i]);
+}
+
+static void look_at_rules(const struct command *command)
+{
+	const struct rule *rule;
+	const struct variant *variant;
+	const struct fill *fill;
+	const struct hint *hint;
+
+	check_text(command, command->confirm);
+	for (rule = command->rules; rule && (rule->when || rule->both[0]); rule++)
+		check_rule(command, rule);
+	for (variant = command->variants; variant && variant->when; variant++) {
+		check_expression(command, variant->when);
+		if (!variant->op && !variant->base && !variant->select && !variant->model)
+			fault(command, "a variant that changes nothing");
+	}
+	for (fill = command->fill; fill && fill->value; fill++) {
+		check_expression(command, fill->value);
+		if (!fill->bind.to || (fill->bind.kind != BIND_PATH && fill->bind.kind != BIND_BODY))
+			fault(command, "the value of '%s' has no place in path or body", fill->value);
+	}
+	for (hint = command->hints; hint && hint->code; hint++)
+		check_text(command, hint->text);
+}
+
+static void test_rules(void **state)
+{
+	(void)state;
+	each_command(look_at_rules);
 }
 
 static void look_at_shapes(const struct command *command)
 {
 	const struct column *column;
-	const char *const models[] = {command->model, command->update_model};
+	const char *const models[] = {command->model, command->update_model, command->base};
+	const struct variant *variant;
 	size_t i;
 
 	for (column = command->columns; column && column->header; column++)
@@ -191,13 +368,10 @@ static void look_at_shapes(const struct command *command)
 		if (models[i] && model_check(models[i], &error) < 0)
 			fault(command, "the shape %s", error.message);
 	}
-	if (command->body) {
-		struct acr_json *body = NULL;
-
-		if (acr_json_parse(command->body, strlen(command->body), &body, NULL) < 0)
-			fault(command, "the constant body is not JSON");
-		acr_json_free(body);
-	}
+	for (variant = command->variants; variant && variant->when; variant++)
+		if (variant->select)
+			compiles(command, "select", variant->select);
+	check_json(command, "the constant body", command->body);
 }
 
 static void test_shapes(void **state)
@@ -317,6 +491,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),   cmocka_unit_test(test_options),  cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_shapes), cmocka_unit_test(test_examples), cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
