@@ -6,11 +6,14 @@
  *   agent_queue.c     queue and workers, what survives a restart
  *   agent_runs.c      one run: resource, states, request on disk
  *   agent_request.c   a run request becomes a task: a list of steps
- *   agent_yaml.c      acb.yaml becomes a task
+ *   agent_yaml.c      YAML as JSON
+ *   agent_task_file.c acb.yaml becomes a task
+ *   agent_task.c      a task in memory
  *   agent_template.c  {{.Run.ID}}, $Registry
  *   agent_words.c     lists of words
  *   agent_source.c    gets the context of a run
- *   agent_steps.c     performs a task with buildah
+ *   agent_steps.c     performs the steps of a task, also several at once
+ *   agent_buildah.c   what one step does: build, push, cmd
  *   agent_settings.c  the files buildah reads: registries, credentials
  *   agent_report.c    the report at the end of a log
  *   agent_images.c    base images that need no network
@@ -27,6 +30,7 @@
 #ifndef AGENT_H
 #define AGENT_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 #include "emulator.h"
 
@@ -56,7 +60,8 @@ void uploads_expire(int seconds);
 
 /* ---- agent_log.c -------------------------------------------------------------------------------------------- */
 
-/* The log of a run: lines end in CR LF, as the service writes them, and secrets are blanked. Written by one thread. */
+/* The log of a run: lines end in CR LF, as the service writes them, and secrets are blanked. One thread writes to one
+ * of these; threads that write at the same time have one each, whose whole lines join the same file. */
 struct run_log {
 	int descriptor;
 	char *path;
@@ -64,12 +69,16 @@ struct run_log {
 	struct words secrets; /* texts to blank */
 };
 int log_open(struct run_log *log, const char *path, struct acr_error *error) ACR_MUST_CHECK;
+/* One more for the file of `log`, with what is blanked there so far. */
+int log_branch(struct run_log *branch, const struct run_log *log, struct acr_error *error) ACR_MUST_CHECK;
 /* Blank this text from now on; NULL and "" are ignored. */
 void log_hide(struct run_log *log, const char *secret);
 void log_write(struct run_log *log, const char *bytes, size_t length);
 /* A line of text; log_line() puts the time in front. */
 void log_text(struct run_log *log, const char *format, ...) ACR_PRINTF(2, 3);
 void log_line(struct run_log *log, const char *format, ...) ACR_PRINTF(2, 3);
+/* End a line that was begun. */
+void log_end_line(struct run_log *log);
 /* Write what is left and close the file. */
 void log_close(struct run_log *log);
 /* Mark the log of a finished run: "successful", "failed", "canceled", "timedout", "internalerror". */
@@ -78,6 +87,12 @@ int log_complete(const char *path, const char *state, struct acr_error *error) A
 char *log_state(const char *path);
 
 /* ---- runs --------------------------------------------------------------------------------------------------- */
+
+/* A child process of a run, in the list of those that cancelling it ends. */
+struct run_child {
+	pid_t pid;
+	struct run_child *next;
+};
 
 struct run {
 	char *registry;           /* resource id */
@@ -97,7 +112,7 @@ struct run {
 	bool canceled;
 	bool timed_out;
 	bool active; /* a worker has it */
-	pid_t child; /* 0 while there is none */
+	struct run_child *children;
 	struct run *next;
 };
 
@@ -134,8 +149,8 @@ char *run_container(const struct acr_json *registry);
 char *run_log_name(const char *id);
 
 /* Called by agent_child.c. A run that was canceled meanwhile refuses new children: false. */
-bool run_child_begin(struct run *run, pid_t child);
-void run_child_end(struct run *run);
+bool run_child_begin(struct run *run, struct run_child *child);
+void run_child_end(struct run *run, struct run_child *child);
 /* Whether the run is to stop; an error that says why is then in `error`. */
 int run_check(struct run *run, struct acr_error *error) ACR_MUST_CHECK;
 
@@ -147,9 +162,13 @@ struct child {
 	const char *folder;         /* to work in; NULL = the run's */
 	struct acr_buf *capture;    /* gets stdout instead of the log */
 	struct acr_buf *complaints; /* gets stderr instead of the log */
+	struct acr_buf *copy;       /* gets what goes to the log, too */
+	struct run_log *log;        /* NULL = the run's */
 	int64_t deadline;           /* besides the run's; 0 = none */
-	bool until_stop;            /* without a run: children_stop() ends it */
+	const atomic_bool *stop;    /* once it is true, the child is ended; NULL = never */
 };
+/* True for good once the agent stops: for `stop` of children without a run. */
+extern atomic_bool agent_stopping;
 void child_clear(struct child *child);
 /* Perform it to the end; nothing that it started is left over. What it prints goes to the log. Returns the exit
  * status (128 + signal when it was killed), or a negative code: not started, canceled, out of time. */
@@ -157,52 +176,67 @@ int child_run(struct run *run, const struct child *child, struct acr_error *erro
 /* The same without a run, for what the agent does for itself. What it prints and `complaints` do not get goes to
  * stderr if it fails. */
 int child_run_quietly(const struct child *child, struct acr_error *error) ACR_MUST_CHECK;
-/* End the children that are to last until then, and let no more of them start. */
-void children_stop(void);
 /* Delete a folder with everything in it, also what belongs to other ids of a user namespace. */
 void remove_tree(const char *path);
 
-/* ---- agent_request.c, agent_yaml.c: tasks ------------------------------------------------------------------- */
+/* ---- agent_task.c: tasks ------------------------------------------------------------------------------------- */
 
 enum step_kind { STEP_BUILD, STEP_PUSH, STEP_COMMAND };
+enum step_state { STEP_WAITS, STEP_WORKS, STEP_DONE, STEP_FAILED };
 
 struct step {
 	enum step_kind kind;
 	char *id;
 	struct words arguments; /* of build: options and the context; of push: images; of cmd: image and its command */
-	struct words environment;              /* "NAME=value" */
-	struct words secrets;                  /* "NAME=value": for the builder's environment only */
-	struct words after;                    /* ids of the steps to wait for; used when `ordered` is set */
-	bool ordered;                          /* "when" was given; otherwise it waits for the step before */
-	char *folder;                          /* working directory; NULL = workspace */
-	char *entry_point;                     /* NULL = the image's */
-	int timeout;                           /* seconds */
-	bool ignore_errors, keep, keep_folder; /* keep_folder: disableWorkingDirectoryOverride */
-	bool done;
+	struct words environment;     /* "NAME=value" */
+	struct words secrets;         /* "NAME=value": for the builder's environment only */
+	struct words after;           /* ids of the steps to wait for, all of them before this one */
+	struct words mounts;          /* "VOLUME:/path" */
+	struct words retry_on_errors; /* texts in the output; empty: every failure is tried again */
+	char *folder;                 /* working directory; NULL = workspace */
+	char *entry_point;            /* NULL = the image's */
+	char *user;                   /* NULL = the image's */
+	int timeout, start_delay;     /* seconds */
+	int retries, retry_delay;     /* further attempts of one that failed, seconds before each */
+	int pull_retries, pull_delay; /* the same for getting the image */
+	int repeat;                   /* how often it is performed again */
+	bool ignore_errors, keep, detach, pull;
+	bool keep_folder; /* disableWorkingDirectoryOverride */
+
+	enum step_state state; /* from here on: agent_steps.c */
+	int64_t began, ended;  /* ticks() */
 };
 
 struct task {
 	struct step *steps;
 	size_t count;
 	char *folder; /* where they work: the context, or the part of it that its location names */
+	struct acr_json *volumes; /* {"VOLUME": {"FILE": "content in base64"}}; NULL = none */
 };
+/* The pointer is good until the next one is added. */
 struct step *task_add(struct task *task);
+/* The step with that id, NULL when there is none. */
+struct step *task_find(const struct task *task, const char *id);
 void task_clear(struct task *task);
+
+/* ---- agent_request.c, agent_yaml.c, agent_task_file.c, agent_template.c: where tasks come from ---------------- */
 
 /* What templates may name: {"Run": {"ID": …}, "Values": {…}}. */
 struct acr_json *run_values(const struct run *run);
-/* Replace "{{.Run.ID}}" and the like by what `values` says. Names that are not there give "". */
+/* Replace "{{.Run.ID}}", "{{.Values.name | default \"x\"}}" and the like by what `values` says. Names that are not
+ * there give "". */
 int template_expand(const char *text, const struct acr_json *values, struct acr_buf *out,
 		    struct acr_error *error) ACR_MUST_CHECK;
-/* Replace "$Registry" by the member of that name in `aliases`; "$$" gives "$", unknown names stay as they are. Yours
- * to free(). */
-char *alias_expand(const char *text, const struct acr_json *aliases);
+/* Replace "$Registry" by the member of that name in `aliases`; "$$" gives "$", unknown names stay as they are.
+ * `directive` is what stands for "$" (UTF-8). Yours to free(). */
+char *alias_expand(const char *text, const char *directive, const struct acr_json *aliases);
 
 /* Any YAML document as JSON; all scalars but null become strings. */
 int yaml_parse(const char *text, size_t length, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
-/* Steps from the text of an acb.yaml. `values` as above; properties that the agent does not know are told to `log`. */
-int yaml_task(const char *text, const struct acr_json *values, struct run_log *log, struct task *ret,
-	      struct acr_error *error) ACR_MUST_CHECK;
+/* Steps from the text of an acb.yaml. `values` as above; properties that the agent does not know are told to `log`,
+ * where the values of secrets are blanked from then on. */
+int task_file_read(const char *text, const struct acr_json *values, struct run_log *log, struct task *ret,
+		   struct acr_error *error) ACR_MUST_CHECK;
 
 /* Get the context of the run and make the steps of its request. */
 int request_task(struct run *run, struct task *ret, struct acr_error *error) ACR_MUST_CHECK;
@@ -257,12 +291,36 @@ void imports_clean(void);
 int source_fetch(struct run *run, const char *location, const char *token, char **folder,
 		 struct acr_error *error) ACR_MUST_CHECK;
 
-/* ---- agent_steps.c ------------------------------------------------------------------------------------------ */
+/* ---- agent_steps.c, agent_buildah.c ------------------------------------------------------------------------- */
+
+/* One step under way, in a thread of its own. */
+struct job {
+	struct run *run;
+	const struct task *task;
+	struct step *step;
+	size_t number;
+	struct run_log log;
+	struct acr_json *images; /* outputImages: what it pushed */
+	struct acr_json *bases;  /* as in struct run */
+	int64_t deadline;
+	const atomic_bool *stop; /* another step failed; or, when it is detached, all others are done */
+	struct acr_buf *copy;    /* gets the output of its command; NULL = not wanted */
+};
 
 /* Perform the steps. ACR_ERROR_RUN when one failed. */
 int task_perform(struct run *run, struct task *task, struct acr_error *error) ACR_MUST_CHECK;
-/* What buildah knows of an image that the run has. */
-int image_inspect(struct run *run, const char *image, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+
+/* Perform the step once. ACR_ERROR_RUN when it fails. */
+int job_build(struct job *job, struct acr_error *error) ACR_MUST_CHECK;
+int job_push(struct job *job, struct acr_error *error) ACR_MUST_CHECK;
+/* The same for a command in two parts: a container and what is to run in it; that run to its end. */
+int job_container_make(struct job *job, struct child *ret, struct acr_error *error) ACR_MUST_CHECK;
+int job_container_run(struct job *job, struct child *child, struct acr_error *error) ACR_MUST_CHECK;
+/* Write the files of the task's volumes. */
+int volumes_write(const struct run *run, const struct task *task, struct acr_error *error) ACR_MUST_CHECK;
+/* What buildah knows of an image that the run has; what it complains about goes to `log`. */
+int image_inspect(struct run *run, struct run_log *log, const char *image, struct acr_json **ret,
+		  struct acr_error *error) ACR_MUST_CHECK;
 
 /* ---- agent_report.c ----------------------------------------------------------------------------------------- */
 
@@ -282,8 +340,8 @@ char *settings_file(const char *name);
 
 /* ---- agent_images.c ----------------------------------------------------------------------------------------- */
 
-/* Make the base image ready that stands in for `reference`, if there is one. */
-int images_prepare(struct run *run, const char *reference, struct acr_error *error) ACR_MUST_CHECK;
+/* Make the base image ready that stands in for `reference`, if there is one, and say so in the log. */
+int images_prepare(struct run_log *log, const char *reference, struct acr_error *error) ACR_MUST_CHECK;
 /* The same without a run, as skopeo names it; yours to free(). *ret is NULL when there is none. */
 int images_locate(const char *reference, char **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Add the options that let buildah see the base images made so far. */

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,19 +211,22 @@ static int time_left(int64_t end)
 static void take_output(struct run *run, const struct child *child, bool errors, const char *bytes, size_t length)
 {
 	struct acr_buf *buffer = errors ? child->complaints : child->capture;
-	if (buffer)
+	if (buffer) {
 		acr_buf_add(buffer, bytes, length);
-	else if (run)
-		log_write(&run->log, bytes, length);
+		return;
+	}
+	if (child->copy)
+		acr_buf_add(child->copy, bytes, length);
+	if (child->log || run)
+		log_write(child->log ? child->log : &run->log, bytes, length);
 }
 
-/* Set for good; children without a run look for it this often. */
-static atomic_bool stopping;
-#define STOP_INTERVAL_MS 200
+atomic_bool agent_stopping;
+#define STOP_INTERVAL_MS 200 /* how often `stop` is looked at */
 
 static bool is_unwanted(const struct child *child)
 {
-	return child->until_stop && atomic_load(&stopping);
+	return child->stop && atomic_load(child->stop);
 }
 
 /* Wait for one of the pipes; false when time ran out, or nobody wants the child any more. */
@@ -234,7 +236,7 @@ static bool wait_for_output(const struct child *child, struct pollfd polls[2], i
 		int left = time_left(deadline);
 		if (left == 0 || is_unwanted(child))
 			return false;
-		bool slice = child->until_stop && (left < 0 || left > STOP_INTERVAL_MS);
+		bool slice = child->stop && (left < 0 || left > STOP_INTERVAL_MS);
 		if (poll(polls, 2, slice ? STOP_INTERVAL_MS : left) != 0)
 			return true;
 	}
@@ -281,23 +283,24 @@ static int launch_child(struct run *run, const struct child *child, struct launc
 	if (launch->errors != launch->output)
 		close(launch->errors);
 	launch->output = launch->errors = -1;
-	if (run && !run_child_begin(run, pid))
+	struct run_child entry = {.pid = pid};
+	if (run && !run_child_begin(run, &entry))
 		kill(pid, SIGTERM);
 	int64_t deadline = earlier(child->deadline, run ? run->deadline : 0);
 	bool in_time = relay(run, child, pipes, deadline);
 	if (!in_time) {
 		struct child last = *child;
-		last.until_stop = false;
+		last.stop = NULL;
 		kill(pid, SIGTERM);
 		relay(run, &last, pipes, 0);
 	}
 	if (run)
-		run_child_end(run);
+		run_child_end(run, &entry);
 	int result = wait_for(pid);
 	if (run && run_check(run, error) < 0)
 		return error->code;
 	if (!in_time && is_unwanted(child))
-		return acr_fail(error, ACR_ERROR_CANCELLED, "the emulator stops");
+		return acr_fail(error, ACR_ERROR_CANCELLED, "it was stopped");
 	if (!in_time)
 		return acr_fail(error, ACR_ERROR_TIMEOUT, "the time limit passed");
 	return result;
@@ -358,11 +361,6 @@ int child_run_quietly(const struct child *child, struct acr_error *error)
 	if (result != 0)
 		fwrite(acr_buf_str(&output), 1, output.length, stderr);
 	return result;
-}
-
-void children_stop(void)
-{
-	atomic_store(&stopping, true);
 }
 
 void remove_tree(const char *path)

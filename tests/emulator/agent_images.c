@@ -231,7 +231,7 @@ static const struct stand_in *find(const char *reference)
 	return NULL;
 }
 
-int images_prepare(struct run *run, const char *reference, struct acr_error *error)
+int images_prepare(struct run_log *log, const char *reference, struct acr_error *error)
 {
 	const struct stand_in *image = find(reference);
 	if (!image)
@@ -241,7 +241,7 @@ int images_prepare(struct run *run, const char *reference, struct acr_error *err
 	int result = make(image, &failure);
 	pthread_mutex_unlock(&making);
 	if (result == 0)
-		log_line(&run->log, "'%s' is the emulator's own %s image", reference, image->name);
+		log_line(log, "'%s' is the emulator's own %s image", reference, image->name);
 	/* Without it the image is pulled, as any other. */
 	return result == ACR_ERROR_NOT_FOUND ? 0 : acr_error_move(error, &failure);
 }

@@ -217,7 +217,7 @@ static int perform(const struct import *import, struct child *child, struct acr_
 	child->folder = import->folder;
 	child->complaints = &complaints;
 	child->deadline = import->deadline;
-	child->until_stop = true;
+	child->stop = &agent_stopping;
 	int result = child_run_quietly(child, error);
 	child_clear(child);
 	if (result <= 0)

@@ -24,6 +24,14 @@ int log_open(struct run_log *log, const char *path, struct acr_error *error)
 	return 0;
 }
 
+int log_branch(struct run_log *branch, const struct run_log *log, struct acr_error *error)
+{
+	if (log_open(branch, log->path, error) < 0)
+		return error->code;
+	words_add_all(&branch->secrets, &log->secrets);
+	return 0;
+}
+
 void log_hide(struct run_log *log, const char *secret)
 {
 	while (secret && *secret) {
@@ -104,7 +112,7 @@ static void log_formatted(struct run_log *log, const char *format, va_list args)
 	log_write(log, "\n", 1);
 }
 
-static void end_line(struct run_log *log)
+void log_end_line(struct run_log *log)
 {
 	if (log->line.length)
 		log_write(log, "\n", 1);
@@ -112,7 +120,7 @@ static void end_line(struct run_log *log)
 
 void log_text(struct run_log *log, const char *format, ...)
 {
-	end_line(log);
+	log_end_line(log);
 	va_list args;
 	va_start(args, format);
 	log_formatted(log, format, args);
@@ -121,7 +129,7 @@ void log_text(struct run_log *log, const char *format, ...)
 
 void log_line(struct run_log *log, const char *format, ...)
 {
-	end_line(log);
+	log_end_line(log);
 	time_t now = (time_t)now_seconds();
 	struct tm parts;
 	char stamp[32];

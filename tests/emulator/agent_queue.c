@@ -23,20 +23,23 @@ static size_t worker_count;
 
 /* ---- runs under way ----------------------------------------------------------------------------------------- */
 
-bool run_child_begin(struct run *run, pid_t child)
+bool run_child_begin(struct run *run, struct run_child *child)
 {
 	pthread_mutex_lock(&lock);
 	bool allowed = !run->canceled;
-	if (allowed)
-		run->child = child;
+	child->next = run->children;
+	run->children = child;
 	pthread_mutex_unlock(&lock);
 	return allowed;
 }
 
-void run_child_end(struct run *run)
+void run_child_end(struct run *run, struct run_child *child)
 {
 	pthread_mutex_lock(&lock);
-	run->child = 0;
+	struct run_child **place = &run->children;
+	while (*place != child)
+		place = &(*place)->next;
+	*place = child->next;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -118,8 +121,8 @@ static void *work(void *user)
 static void interrupt(struct run *run)
 {
 	run->canceled = true;
-	if (run->child)
-		kill(run->child, SIGTERM);
+	for (const struct run_child *child = run->children; child; child = child->next)
+		kill(child->pid, SIGTERM);
 }
 
 bool run_cancel(const char *resource)
@@ -216,7 +219,7 @@ int agent_start(struct acr_error *error)
 void agent_stop(void)
 {
 	triggers_stop();
-	children_stop();
+	atomic_store(&agent_stopping, true);
 	pthread_mutex_lock(&lock);
 	stopping = true;
 	for (struct run *run = runs; run; run = run->next)

@@ -8,32 +8,20 @@
 #define TASK_FILE_MAX ((size_t)1 << 20)
 #define RUN_TIMEOUT_MAX 28800
 
-struct step *task_add(struct task *task)
-{
-	task->steps = acr_realloc_array(task->steps, task->count + 1, sizeof(*task->steps));
-	struct step *step = &task->steps[task->count++];
-	*step = (struct step){0};
-	return step;
-}
-
-void task_clear(struct task *task)
-{
-	for (size_t i = 0; i < task->count; i++) {
-		struct step *step = &task->steps[i];
-		words_clear(&step->arguments);
-		words_clear(&step->environment);
-		words_clear(&step->secrets);
-		words_clear(&step->after);
-		free(step->id);
-		free(step->folder);
-		free(step->entry_point);
-	}
-	free(task->steps);
-	free(task->folder);
-	*task = (struct task){0};
-}
-
 /* ---- what templates may name -------------------------------------------------------------------------------- */
+
+static const char *triggered_by(const struct acr_json *properties)
+{
+	static const char *const triggers[][2] = {
+		{"sourceTrigger", "SourceTrigger"},
+		{"imageUpdateTrigger", "ImageUpdate"},
+		{"timerTrigger", "Timer"},
+	};
+	for (size_t i = 0; i < ACR_COUNT(triggers); i++)
+		if (acr_json_get(properties, triggers[i][0]))
+			return triggers[i][1];
+	return "Manual";
+}
 
 struct acr_json *run_values(const struct run *run)
 {
@@ -42,11 +30,18 @@ struct acr_json *run_values(const struct run *run)
 	char date[32] = "";
 	if (gmtime_r(&now, &parts) && !strftime(date, sizeof(date), "%Y%m%d-%H%M%Sz", &parts))
 		date[0] = '\0';
+	ACR_AUTO_PTR(acr_json) *resource = store_get(run->resource);
+	const struct acr_json *properties = acr_json_get(resource, "properties");
+	const struct acr_json *source = acr_json_get(properties, "sourceTrigger");
+	const char *task = acr_json_str(properties, "/task"), *commit = acr_json_str(source, "/commitId");
+	const char *branch = acr_json_str(source, "/branchName"), *repository = acr_json_str(source, "/repositoryUrl");
 	const char *name = strrchr(run->registry, '/');
-	return json_build("{'Run':{'ID':%s,'Registry':%s,'RegistryName':%s,'Date':%s,'OS':'linux',"
-			  "'Architecture':'amd64','Commit':'','Branch':'','TaskName':'','SharedVolume':'/workspace'},"
-			  "'Values':{}}",
-			  run->id, run->login_server, name ? name + 1 : run->registry, date);
+	return json_build("{'Run':{'ID':%s,'Registry':%s,'RegistryName':%s,'Date':%s,'OS':'linux','OSVersion':'',"
+			  "'Architecture':'amd64','Commit':%s,'Branch':%s,'Repository':%s,'GitTag':'',"
+			  "'TriggeredBy':%s,'TaskName':%s,'SharedVolume':'/workspace'},'Build':{'ID':%s},'Values':{}}",
+			  run->id, run->login_server, name ? name + 1 : run->registry, date, commit ? commit : "",
+			  branch ? branch : "", repository ? repository : "", triggered_by(properties),
+			  task ? task : "", run->id);
 }
 
 /* The text of a name-value pair of the request; secrets are blanked in the log from now on. */
@@ -162,6 +157,7 @@ static int docker_steps(struct run *run, struct task *task, struct acr_error *er
 		push->id = acr_strdup("push");
 		push->timeout = RUN_TIMEOUT_MAX;
 		words_add_all(&push->arguments, &images);
+		words_add(&push->after, "build");
 	}
 	return 0;
 }
@@ -190,7 +186,7 @@ static int yaml_steps(struct run *run, struct task *task, const struct acr_buf *
 	ACR_AUTO_PTR(acr_json) *values = run_values(run);
 	if (add_values(run, acr_buf_str(values_text), values_text->length, &values, error) < 0)
 		return error->code;
-	return yaml_task(acr_buf_str(text), values, &run->log, task, error);
+	return task_file_read(acr_buf_str(text), values, &run->log, task, error);
 }
 
 static int file_steps(struct run *run, struct task *task, struct acr_error *error)

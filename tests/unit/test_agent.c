@@ -3,6 +3,9 @@
 #include "../emulator/agent_words.c"
 #include "../emulator/agent_template.c"
 #include "../emulator/agent_yaml.c"
+#include "../emulator/agent_task.c"
+#include "../emulator/agent_task_file.c"
+#include "../emulator/agent_task_step.c"
 #include "../emulator/agent_dockerfile.c"
 #include "../emulator/agent_filter.c"
 #include "../emulator/agent_log.c"
@@ -22,28 +25,6 @@ int64_t now_seconds(void)
 void note(const char *format, ...)
 {
 	(void)format;
-}
-
-struct step *task_add(struct task *task)
-{
-	task->steps = acr_realloc_array(task->steps, task->count + 1, sizeof(*task->steps));
-	struct step *step = &task->steps[task->count++];
-	*step = (struct step){0};
-	return step;
-}
-
-void task_clear(struct task *task)
-{
-	for (size_t i = 0; i < task->count; i++) {
-		struct step *step = &task->steps[i];
-		words_clear(&step->arguments);
-		words_clear(&step->environment);
-		words_clear(&step->after);
-		free(step->id);
-		free(step->folder);
-		free(step->entry_point);
-	}
-	free(task->steps);
 }
 
 static struct acr_json *json(const char *text)
@@ -113,6 +94,9 @@ static void templates_are_expanded(void **state)
 		{"[{{.Values.a}}]", "[]"}, /* an object has no text */
 		{"{{.Values.number}} {{.Values.yes}}", "3 true"},
 		{"a  {{- .Run.ID -}}  b", "acf1b"},
+		{"{{.Run.ID | upper | quote}}", "\"CF1\""},
+		{"{{ \"a\\\"b\" | b64enc }} {{b64dec `eA==`}}", "YSJi x"},
+		{"{{.Values.none | default \"other\"}} {{default \"other\" .Run.ID}}", "other cf1"},
 	};
 	ACR_AUTO_PTR(acr_json) *values =
 		json("{\"Run\":{\"ID\":\"cf1\"},\"Values\":{\"a\":{\"b\":\"deep\"},\"number\":3,\"yes\":true}}");
@@ -126,16 +110,20 @@ static void templates_are_expanded(void **state)
 static void other_templates_are_refused(void **state)
 {
 	(void)state;
+#define NOT_UNDERSTOOD                                                                                                 \
+	"is not understood: only names such as .Run.ID and .Values.name, and default, b64enc, b64dec, quote, "         \
+	"squote, upper, lower are"
 	static const struct {
 		const char *text, *message;
 	} rows[] = {
 		{"a {{.Run.ID", "'{{' without '}}' in the task"},
-		{"{{ }}", "'{{ }}' is not understood: only names such as .Run.ID and .Values.name are"},
-		{"{{.Run.ID | upper}}",
-		 "'{{.Run.ID | upper}}' is not understood: only names such as .Run.ID and .Values.name are"},
-		{"{{if .Values.a}}",
-		 "'{{if .Values.a}}' is not understood: only names such as .Run.ID and .Values.name are"},
-		{"{{..}}", "'{{..}}' is not understood: only names such as .Run.ID and .Values.name are"},
+		{"{{ }}", "'{{ }}' " NOT_UNDERSTOOD},
+		{"{{.Run.ID | shout}}", "'{{.Run.ID | shout}}' " NOT_UNDERSTOOD},
+		{"{{if .Values.a}}", "'{{if .Values.a}}' " NOT_UNDERSTOOD},
+		{"{{.Run.ID .Run.ID}}", "'{{.Run.ID .Run.ID}}' " NOT_UNDERSTOOD},
+		{"{{\"open}}", "'{{\"open}}' " NOT_UNDERSTOOD},
+		{"{{\"!\" | b64dec}}", "'{{\"!\" | b64dec}}' " NOT_UNDERSTOOD},
+		{"{{..}}", "'{{..}}' " NOT_UNDERSTOOD},
 	};
 	ACR_AUTO_PTR(acr_json) *values = acr_json_new_object();
 	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
@@ -160,7 +148,7 @@ static void aliases_are_expanded(void **state)
 	};
 	ACR_AUTO_PTR(acr_json) *aliases = json("{\"Registry\":\"localhost:1\",\"ID\":\"cf1\"}");
 	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
-		ACR_AUTO_FREE char *text = alias_expand(rows[i].text, aliases);
+		ACR_AUTO_FREE char *text = alias_expand(rows[i].text, "$", aliases);
 		assert_string_equal(text, rows[i].result);
 	}
 }
@@ -218,7 +206,7 @@ static int read_task(const char *yaml, struct task *task, struct acr_error *erro
 	ACR_AUTO_PTR(acr_json) *values =
 		json("{\"Run\":{\"ID\":\"cf1\",\"Registry\":\"localhost:1\"},\"Values\":{\"v\":\"seven\"}}");
 	struct run_log log = {.descriptor = -1};
-	int result = yaml_task(yaml, values, &log, task, error);
+	int result = task_file_read(yaml, values, &log, task, error);
 	log_close(&log);
 	return result;
 }
@@ -240,7 +228,7 @@ static void steps_are_read(void **state)
 				   "    when: [first]\n"
 				   "    ignoreErrors: true\n"
 				   "  - cmd: bash -c 'echo $who $$HOME'\n"
-				   "    env: {B: two words}\n"
+				   "    env: [B=two words, A=2]\n"
 				   "    workingDirectory: /abs\n"
 				   "    entryPoint: sh\n"
 				   "    when: ['-']\n"
@@ -256,22 +244,87 @@ static void steps_are_read(void **state)
 	assert_string_equal(build->id, "first");
 	assert_int_equal(build->timeout, 5);
 	assert_string_equal(build->folder, "base");
-	assert_false(build->ordered);
+	assert_int_equal(build->after.count, 0);
 	assert_int_equal(push->kind, STEP_PUSH);
 	assert_string_equal(push->id, "acb_step_1");
 	assert_string_equal(push->arguments.items[0], "localhost:1/x:cf1");
 	assert_int_equal(push->timeout, 60);
-	assert_true(push->ordered && push->ignore_errors && !push->keep);
+	assert_true(push->ignore_errors && !push->keep);
 	assert_int_equal(push->after.count, 1);
 	assert_string_equal(push->after.items[0], "first");
 	ACR_AUTO_FREE char *command_words = joined(&command->arguments);
 	ACR_AUTO_FREE char *environment = joined(&command->environment);
-	assert_string_equal(command_words, "mcr.microsoft.com/acr/bash:7ee1d7f|-c|echo world $HOME");
-	assert_string_equal(environment, "A=1|B=two words");
+	assert_string_equal(command_words, "mcr.microsoft.com/acr/bash:2ff604c|-c|echo world $HOME");
+	assert_string_equal(environment, "B=two words|A=2");
 	assert_string_equal(command->folder, "/abs");
 	assert_string_equal(command->entry_point, "sh");
-	assert_true(command->ordered && command->keep && command->keep_folder);
+	assert_true(command->keep && command->keep_folder);
 	assert_int_equal(command->after.count, 0);
+	task_clear(&task);
+}
+
+static void steps_say_how_they_are_performed(void **state)
+{
+	(void)state;
+	static const char yaml[] = "steps:\n"
+				   "  - {id: a, cmd: x, detach: true, startDelay: 3, user: '7'}\n"
+				   "  - {id: b, cmd: x, when: [a], retries: 2, retryDelay: 1, repeat: 4, pull: yes}\n"
+				   "  - {id: c, cmd: x, when: [a], retryOnErrors: [busy], cmdDownloadRetries: 6}\n"
+				   "  - {id: d, cmd: x, cpus: 2, ports: ['80:80'], unheard: of}\n";
+	struct task task = {0};
+	assert_int_equal(read_task(yaml, &task, NULL), 0);
+	const struct step *a = &task.steps[0], *b = &task.steps[1], *c = &task.steps[2], *d = &task.steps[3];
+	assert_true(a->detach && a->start_delay == 3 && a->timeout == 600 && a->retry_delay == 5);
+	assert_string_equal(a->user, "7");
+	assert_true(b->retries == 2 && b->retry_delay == 1 && b->repeat == 4 && b->pull);
+	assert_string_equal(b->after.items[0], "a");
+	assert_string_equal(c->after.items[0], "a");
+	assert_string_equal(c->retry_on_errors.items[0], "busy");
+	assert_int_equal(c->pull_retries, 6);
+	assert_string_equal(d->after.items[0], "c");
+	task_clear(&task);
+}
+
+static void versions_decide_about_aliases(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml, *words;
+	} rows[] = {
+		{"version: v1.1.0\nsteps:\n  - cmd: bash $ID\n", "mcr.microsoft.com/acr/bash:2ff604c|cf1"},
+		{"steps:\n  - cmd: bash $ID\n", "mcr.microsoft.com/acr/bash:2ff604c|cf1"},
+		{"version: v1.0.0\nsteps:\n  - cmd: bash $ID {{.Run.ID}}\n", "bash|$ID|cf1"},
+		{"alias:\n  directive: '@'\n  values: {tool: image:1}\nsteps:\n  - cmd: tool @tool $ID @ID\n",
+		 "image:1|image:1|$ID|cf1"},
+	};
+	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
+		struct task task = {0};
+		assert_int_equal(read_task(rows[i].yaml, &task, NULL), 0);
+		ACR_AUTO_FREE char *words = joined(&task.steps[0].arguments);
+		assert_string_equal(words, rows[i].words);
+		task_clear(&task);
+	}
+}
+
+static void secrets_and_volumes_are_read(void **state)
+{
+	(void)state;
+	static const char yaml[] = "secrets:\n"
+				   "  - {id: v, keyvault: 'https://x.vault.azure.net/secrets/v'}\n"
+				   "volumes:\n"
+				   "  - name: keys\n"
+				   "    secret: {one: '{{.Secrets.v | b64enc}}', two: {{\"text\" | b64enc}}}\n"
+				   "steps:\n"
+				   "  - cmd: x {{.Secrets.v}}\n"
+				   "    volumeMounts: [{name: keys, mountPath: /run/keys}]\n";
+	struct task task = {0};
+	assert_int_equal(read_task(yaml, &task, NULL), 0);
+	ACR_AUTO_FREE char *words = joined(&task.steps[0].arguments);
+	ACR_AUTO_FREE char *mounts = joined(&task.steps[0].mounts);
+	ACR_AUTO_FREE char *volumes = acr_json_text(task.volumes);
+	assert_string_equal(words, "x|seven");
+	assert_string_equal(mounts, "keys:/run/keys");
+	assert_string_equal(volumes, "{\"keys\":{\"one\":\"c2V2ZW4=\",\"two\":\"dGV4dA==\"}}");
 	task_clear(&task);
 }
 
@@ -284,11 +337,46 @@ static void bad_tasks_are_refused(void **state)
 		{"version: v1.1.0\n", "the task has no steps"},
 		{"steps: []\n", "the task has no steps"},
 		{"steps:\n  - id: a\n", "step 'a' must have one of 'build', 'push' and 'cmd'"},
-		{"steps:\n  - cmd: a\n    push: b\n", "step 'acb_step_0' must have one of 'build', 'push' and 'cmd'"},
 		{"steps:\n  - cmd: ''\n", "step 'acb_step_0' must have one of 'build', 'push' and 'cmd'"},
 		{"steps:\n  - cmd: a 'b\n    id: s\n", "step 's': the quote is not closed: 'b"},
-		{"steps:\n  - cmd: a\n    detach: true\n", "the emulator's agent cannot do 'detach'"},
-		{"secrets: [{id: x}]\nsteps:\n  - cmd: a\n", "the emulator's agent cannot do 'secrets'"},
+		{"steps:\n  - cmd: a\n    push: [b]\n", "step 'acb_step_0' must have one of 'build', 'push' and 'cmd'"},
+		{"steps:\n  - push: b\n", "'push' of the step 'acb_step_0' must be a list"},
+		{"version: v9\nsteps:\n  - cmd: a\n",
+		 "invalid version specified: \"v9\", the current version is \"v1.1.0\""},
+		{"steps:\n  - cmd: a\n    timeout: soon\n",
+		 "'timeout' of the step 'acb_step_0' must be a whole number that is not negative"},
+		{"steps:\n  - cmd: a\n    retries: -1\n",
+		 "'retries' of the step 'acb_step_0' must be a whole number that is not negative"},
+		{"steps:\n  - cmd: a\n    keep: perhaps\n", "'keep' of the step 'acb_step_0' must be true or false"},
+		{"steps:\n  - cmd: a\n    env: {A: b}\n", "'env' of the step 'acb_step_0' must be a list"},
+		{"steps:\n  - cmd: a\n    env: [A]\n", "'A' in 'env' of acb_step_0 is not of the form NAME=value"},
+		{"env: ['A=1,B']\nsteps:\n  - cmd: a\n", "'B' in 'env' of the task is not of the form NAME=value"},
+		{"steps:\n  - {id: x, cmd: a}\n  - {id: x, cmd: a}\n", "two steps have the id 'x'"},
+		{"steps:\n  - {id: x y, cmd: a}\n",
+		 "the step id 'x y' cannot be used: it must have no blanks, and 'acb_root' is reserved"},
+		{"steps:\n  - {id: x, cmd: a, when: [y]}\n  - {id: y, cmd: a}\n",
+		 "the step 'x' waits for 'y', which is no step before it"},
+		{"steps:\n  - {id: x, cmd: a}\n  - {cmd: a, when: ['-', x]}\n",
+		 "'when' of the step 'acb_step_1' cannot have '-' together with ids"},
+		{"secrets: [{id: x}]\nsteps:\n  - cmd: a\n",
+		 "the secret 'x' has no 'keyvault', the address of a secret in a key vault"},
+		{"secrets: [{id: x, keyvault: 'https://v.vault.azure.net/secrets/x'}]\nsteps:\n  - cmd: a\n",
+		 "the secret 'x' is in the key vault 'https://v.vault.azure.net/secrets/x', which the emulator does "
+		 "not have; "
+		 "give its value with --set-secret x=VALUE"},
+		{"volumes: [{name: a/b, secret: {x: eA==}}]\nsteps:\n  - cmd: a\n",
+		 "each volume must have a name of its own, of letters, digits, '-' and '_'"},
+		{"volumes: [{name: v}]\nsteps:\n  - cmd: a\n",
+		 "the volume 'v' has no 'secret': other kinds of volumes are not known"},
+		{"volumes: [{name: v, secret: {../x: eA==}}]\nsteps:\n  - cmd: a\n",
+		 "'../x' of the volume 'v' cannot be the name of a file: only letters, digits, '-', '_' and '.' may be "
+		 "in it"},
+		{"steps:\n  - cmd: a\n    volumeMounts: [{name: v, mountPath: /v}]\n",
+		 "the step 'acb_step_0' mounts 'v', which is no volume"},
+		{"alias: {directive: xx}\nsteps:\n  - cmd: a\n",
+		 "the 'directive' of aliases must be one character that is no letter or digit"},
+		{"alias: {src: [x.yaml]}\nsteps:\n  - cmd: a\n",
+		 "the emulator does not read aliases from other files ('src'); put them into 'values'"},
 	};
 	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
 		struct task task = {0};
@@ -416,12 +504,21 @@ static void logs_have_crlf_and_no_secrets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words_split_like_a_shell),      cmocka_unit_test(an_open_quote_is_refused),
-		cmocka_unit_test(templates_are_expanded),        cmocka_unit_test(other_templates_are_refused),
-		cmocka_unit_test(aliases_are_expanded),          cmocka_unit_test(yaml_becomes_json),
-		cmocka_unit_test(bad_yaml_is_refused),           cmocka_unit_test(steps_are_read),
-		cmocka_unit_test(bad_tasks_are_refused),         cmocka_unit_test(bases_are_found),
-		cmocka_unit_test(filters_select_runs),           cmocka_unit_test(bad_filters_are_refused),
+		cmocka_unit_test(words_split_like_a_shell),
+		cmocka_unit_test(an_open_quote_is_refused),
+		cmocka_unit_test(templates_are_expanded),
+		cmocka_unit_test(other_templates_are_refused),
+		cmocka_unit_test(aliases_are_expanded),
+		cmocka_unit_test(yaml_becomes_json),
+		cmocka_unit_test(bad_yaml_is_refused),
+		cmocka_unit_test(steps_are_read),
+		cmocka_unit_test(steps_say_how_they_are_performed),
+		cmocka_unit_test(versions_decide_about_aliases),
+		cmocka_unit_test(secrets_and_volumes_are_read),
+		cmocka_unit_test(bad_tasks_are_refused),
+		cmocka_unit_test(bases_are_found),
+		cmocka_unit_test(filters_select_runs),
+		cmocka_unit_test(bad_filters_are_refused),
 		cmocka_unit_test(logs_have_crlf_and_no_secrets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
