@@ -133,8 +133,11 @@ static void begin_command(struct app *app, enum output_format format, struct con
 static int run_once(struct context *context, struct acr_json **result, struct acr_error *error)
 {
 	const struct command *command = context->args->command;
+	int rc = command->run ? command->run(context, result, error) : run_operation(context, result, error);
 
-	return command->run ? command->run(context, result, error) : run_operation(context, result, error);
+	if (rc < 0 && command->flags & CMD_SHOW && error->http_status == 404)
+		rc = error->code = ACR_ERROR_NOT_FOUND;
+	return rc;
 }
 
 /* With several ids: one after the other, whatever becomes of each. What fails is told at once, and the first failure

@@ -6,7 +6,7 @@
 
 #include "facts.h"
 #include "opttype.h"
-#include "run/image.h"
+#include "target.h"
 
 /* What goes out for one of the option's choices. */
 static const char *sent_for(const struct option *option, const char *choice)
@@ -27,7 +27,7 @@ static int image_digest(struct context *context, const char *text, struct acr_js
 	int rc;
 
 	if ((rc = acr_image_parse(text, false, &image, error)) < 0 ||
-	    (rc = image_resolve(context, &image, error)) < 0) {
+	    (rc = target_resolve(context, &image, error)) < 0) {
 		acr_error_prefix(error, "Could not find image '%s'", text);
 		return rc;
 	}
@@ -270,6 +270,7 @@ void bind_path(const struct context *context, struct acr_params *params)
 	const struct args *args = context->args;
 	size_t i;
 
+	target_set_path(&context->target, params);
 	for (i = 0; i < args->count; i++)
 		if (args->list[i].value && args->list[i].option->bind.kind == BIND_PATH)
 			set_text(&params->path, args->list[i].option->bind.to, args->list[i].value);
@@ -311,6 +312,7 @@ int bind_arguments(struct context *context, struct acr_params *params, struct ac
 	size_t i;
 	int rc;
 
+	target_set_path(&context->target, params);
 	if (constant && (rc = add_constant(constant, params, error)) < 0)
 		return rc;
 	for (i = 0; i < args->count; i++)

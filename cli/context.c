@@ -27,6 +27,7 @@ void context_clear(struct context *context)
 	acr_client_free(context->client);
 	registry_name_clear(&context->name);
 	acr_registry_clear(&context->registry);
+	acr_image_clear(&context->target);
 	acr_json_free(context->resource);
 	acr_json_free(context->facts);
 	free(context->login_server);

@@ -3,6 +3,7 @@
 #define CLI_CONTEXT_H
 
 #include <acr/acr.h>
+#include <acr/image.h>
 
 #include "args.h"
 #include "io.h"
@@ -18,6 +19,7 @@ struct context {
 	struct registry_name name;    /* of the command's registry; cleared until it is asked for */
 	struct acr_registry registry; /* cleared until context_registry() */
 	struct acr_json *resource;    /* the registry itself, when its details had to be asked for; NULL */
+	struct acr_image target;      /* what of the registry's content the command is about; cleared until target_read() */
 	char *login_server;           /* NULL until context_login_server(), unless the user gave an address */
 	const char *tenant;           /* to sign in to instead of the account's own; lent, NULL = the account's */
 	bool login_ready;             /* the client knows how to sign in to it */

@@ -109,6 +109,7 @@ const struct option opt_orderby = {
 	.name = "orderby",
 	.type = &type_choice,
 	.choices = CHOICES("time_asc", "time_desc"),
+	.bind = {.kind = BIND_QUERY, .to = "orderby", .sent = CHOICES("timeasc", "timedesc")},
 	.help = "Order the items in the result. By default they come in the order of their names.",
 };
 

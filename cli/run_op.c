@@ -1,6 +1,7 @@
 /* The default runner: most commands are one operation and need nothing else. */
 #include "run_op.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,6 +9,12 @@
 #include "facts.h"
 #include "model.h"
 #include "progress.h"
+#include "target.h"
+
+/* What the command's row says, or its variant in its place. */
+#define ROW(context, member)                                                                                           \
+	((context)->variant && (context)->variant->member ? (context)->variant->member                                 \
+							  : (context)->args->command->member)
 
 static int check_sku(struct context *context, const char *needed, struct acr_error *error)
 {
@@ -98,17 +105,13 @@ int run_prepare(struct context *context, struct acr_error *error)
 	const struct command *command = context->args->command;
 	int rc;
 
-	if ((rc = apply_rules(context, FIRST, error)) < 0 || (rc = choose_variant(context, error)) < 0 ||
-	    (command->check && (rc = command->check(context, error)) < 0) ||
-	    (command->confirm && (rc = ask(context, command->confirm, error)) < 0))
+	if ((rc = apply_rules(context, FIRST, error)) < 0 ||
+	    (command->check && (rc = command->check(context, error)) < 0) || (rc = target_read(context, error)) < 0 ||
+	    (rc = choose_variant(context, error)) < 0 ||
+	    (ROW(context, confirm) && (rc = ask(context, ROW(context, confirm), error)) < 0))
 		return rc;
 	return command->sku ? check_sku(context, command->sku, error) : 0;
 }
-
-/* What the command's row says, or its variant in its place. */
-#define ROW(context, member)                                                                                           \
-	((context)->variant && (context)->variant->member ? (context)->variant->member                                 \
-							  : (context)->args->command->member)
 
 int run_finish(struct context *context, struct acr_json *answer, struct acr_json **ret, struct acr_error *error)
 {
@@ -151,6 +154,25 @@ static void set_page_size(struct acr_params *params, long top)
 	acr_json_set_str(params->query, "n", size);
 }
 
+/* Whether an option that is given wants the answer as it is. */
+static bool wants_bytes(const struct args *args)
+{
+	for (size_t i = 0; i < args->count; i++)
+		if (args->list[i].option->flags & OPT_RAW && args->list[i].value)
+			return true;
+	return false;
+}
+
+/* The hash of these very bytes may be what the user is after. */
+static int print_bytes(const struct context *context, const struct acr_buf *text, struct acr_error *error)
+{
+	if (fwrite(acr_buf_str(text), 1, text->length, context->io->out) == text->length &&
+	    fflush(context->io->out) == 0)
+		return 0;
+	return acr_fail(error, ACR_ERROR_FILE, "The answer could not be written to standard output: %s.",
+			strerror(errno));
+}
+
 int run_call(struct context *context, const struct acr_op *op, struct acr_params *params, struct acr_json **ret,
 	     struct acr_error *error)
 {
@@ -159,7 +181,9 @@ int run_call(struct context *context, const struct acr_op *op, struct acr_params
 
 	long top = args_integer(context->args, "top", 0);
 	struct progress *progress = op->shape == ACR_LRO ? progress_new(context->io, context->settings) : NULL;
+	ACR_AUTO(acr_buf) bytes = ACR_BUF_INIT;
 	struct acr_call_options options = {
+		.text = wants_bytes(context->args) ? &bytes : NULL,
 		.no_wait = args_flag(context->args, "no-wait"),
 		.top = top > 0 ? (size_t)top : 0,
 		.progress = progress_operation,
@@ -174,6 +198,8 @@ int run_call(struct context *context, const struct acr_op *op, struct acr_params
 	/* Another registry may get its login server. */
 	if (rc == 0 && op == &acr_op_registry_delete)
 		acr_login_server_forget(context->client, context->name.name);
+	if (rc == 0 && options.text)
+		rc = print_bytes(context, &bytes, error);
 	if (rc == 0 && options.no_wait) {
 		acr_json_free(*ret);
 		*ret = NULL;

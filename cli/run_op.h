@@ -4,9 +4,9 @@
 
 #include "context.h"
 
-/* Confirm, check the registry's SKU, bind, update, call, select. */
+/* Read the target, confirm, check the registry's SKU, bind, update, call, select. */
 int run_operation(struct context *context, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
-/* What comes before the request: the command's question and the SKU it needs. */
+/* What comes before the request: the command's target, its question and the SKU it needs. */
 int run_prepare(struct context *context, struct acr_error *error) ACR_MUST_CHECK;
 /* What comes after: `select` of the command, printed shape, resource groups. Takes `answer`. */
 int run_finish(struct context *context, struct acr_json *answer, struct acr_json **ret, struct acr_error *error)

@@ -87,7 +87,8 @@ enum option_flag {
 	OPT_PREVIEW = 1 << 5,
 	OPT_DEPRECATED = 1 << 6, /* warns; `instead` names the replacement, if any */
 	OPT_EMPTY_CLEARS = 1 << 7, /* '' sends JSON null */
-	OPT_OFFLINE = 1 << 8,      /* with it nobody is contacted: of the required ones only positionals still are */
+	OPT_RAW = 1 << 8,          /* a flag: the answer's bytes are printed as they are */
+	OPT_OFFLINE = 1 << 9,      /* with it nobody is contacted: of the required ones only positionals still are */
 };
 
 struct option {
@@ -144,7 +145,7 @@ struct variant {
 	const struct acr_op *op;
 	const char *base;
 	const struct acr_op *base_op;
-	const char *select, *model;
+	const char *select, *model, *confirm;
 	const struct column *columns;
 };
 /* A part of the path or body that no option gave; nothing is sent for a value that is not true. */
@@ -164,6 +165,20 @@ enum command_flag {
 	CMD_NO_RESULT = 1 << 1, /* the answer is not printed (delete, cancel) */
 	CMD_UPDATE = 1 << 2,    /* --set, --add, --remove, --force-string work on `update_model` */
 	CMD_MAY_DECLINE = 1 << 3, /* a no to the question is an answer, not a failure */
+	CMD_SHOW = 1 << 4,      /* what a registry does not have is exit status 3, as with az where it shows one thing */
+};
+
+/* What of a registry's content a command is about: named by --repository or --image; or by --name with --registry, or
+ * the address that stands for these two (a positional with the key "id"). Its parts are values of the operation's path
+ * template: {repository}, {tag}, {digest}, and {reference}, which is the tag or else the digest. Expressions know them
+ * as `target`. */
+enum target_kind {
+	TARGET_NONE,
+	TARGET_REPOSITORY, /* a repository alone */
+	TARGET_TAGS,       /* a repository, or one tag in it */
+	TARGET_TAG,        /* a tag, "latest" by default */
+	TARGET_ARTIFACT,   /* a tag or a digest; also a repository, by --repository */
+	TARGET_MANIFEST,   /* the same, and a tag's digest is asked for before anything else */
 };
 
 struct command {
@@ -173,6 +188,7 @@ struct command {
 	const struct option *const *options;  /* ended by NULL; see OPTIONS() */
 	const struct example *examples;       /* ended by an empty one; see EXAMPLES() */
 	const struct acr_op *op;              /* what the default runner performs */
+	enum target_kind target;
 	/* Replaces the default runner. *ret may stay NULL: nothing is printed. */
 	int (*run)(struct context *context, struct acr_json **ret, struct acr_error *error);
 	const struct rule *rules;       /* ended by an empty one; see RULES() */

@@ -127,6 +127,7 @@ static struct acr_json *command_json(const struct table_cursor *at)
 	acr_json_set_bool(ret, "hidden", command->flags & CMD_HIDDEN);
 	acr_json_set_bool(ret, "update", command->flags & CMD_UPDATE);
 	acr_json_set_bool(ret, "no_result", command->flags & CMD_NO_RESULT);
+	acr_json_set_bool(ret, "own_code", command->run || command->prepare || command->check);
 	acr_json_set_str(ret, "instead", command->instead);
 	acr_json_set_str(ret, "confirm", command->confirm);
 	acr_json_set(ret, "columns", headers(command->columns));

@@ -7,13 +7,12 @@
 #include "output.h"
 #include "run/run.h"
 
-#define SIGN_IN &opt_suffix, &opt_username, &opt_password
-
 static const struct option chart = {
 	.name = "CHART",
 	.key = "chart",
 	.type = &type_string,
 	.flags = OPT_POSITIONAL | OPT_REQUIRED,
+	.bind = PATH("chart"),
 	.help = "The name of the chart.",
 };
 static const struct option package = {
@@ -26,6 +25,7 @@ static const struct option package = {
 static const struct option version = {
 	.name = "version",
 	.type = &type_string,
+	.bind = PATH("version"),
 	.help = "The version of the chart.",
 };
 static const struct option prov = {
@@ -57,6 +57,8 @@ static const struct option source_url = {
 	.help = "Where helm is downloaded from: a mirror.",
 };
 
+#define DELETED(what) "This operation will delete " what ".\nAre you sure you want to continue?"
+
 static const struct column list_columns[] = {
 	{.header = "NAME", .path = "values(@)[].not_null(name, '')"},
 	{.header = "CHART VERSION", .path = "values(@)[].not_null(version, '')"},
@@ -78,7 +80,14 @@ static const struct command commands[] = {
 		.summary = "Delete a chart, or one version of it.",
 		.options = OPTIONS(&opt_registry_name, &chart, &version, &opt_hidden_group, SIGN_IN, &prov, &opt_yes),
 		.examples = EXAMPLES({"One version", "acr helm delete -n myregistry mychart --version 0.3.2"}),
-		.run = helm_delete,
+		.op = &acr_op_helm_delete,
+		.confirm = DELETED("all versions of the chart '{chart}'"),
+		.variants = VARIANTS({.when = "version && prov",
+				      .op = &acr_op_helm_delete_provenance,
+				      .confirm = DELETED("the chart package '{chart}-{version}.tgz.prov'")},
+				     {.when = "version",
+				      .op = &acr_op_helm_delete_package,
+				      .confirm = DELETED("the chart package '{chart}-{version}.tgz'")}),
 	},
 	{
 		.path = "helm install-cli",
@@ -116,7 +125,9 @@ static const struct command commands[] = {
 		.summary = "Show a chart, or one version of it.",
 		.options = OPTIONS(&opt_registry_name, &chart, &version, &opt_hidden_group, SIGN_IN),
 		.examples = EXAMPLES({"All versions", "acr helm show -n myregistry mychart"}),
-		.run = helm_show,
+		.op = &acr_op_helm_show,
+		.variants = VARIANTS({.when = "version", .op = &acr_op_helm_show_version}),
+		.flags = CMD_SHOW,
 		.columns = show_columns,
 	},
 	{0},

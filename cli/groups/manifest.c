@@ -1,11 +1,10 @@
 /* Commands about manifests. */
 #include <acr/ops.h>
 
+#include "attributes.h"
 #include "groups.h"
 #include "options.h"
 #include "run/run.h"
-
-#define SIGN_IN &opt_suffix, &opt_username, &opt_password
 
 static const struct option registry = {
 	.name = "registry",
@@ -61,6 +60,7 @@ static const struct option tagged_id = {
 static const struct option raw = {
 	.name = "raw",
 	.type = &type_flag,
+	.flags = OPT_RAW,
 	.help = "Print the manifest's bytes as they are, so that they can be hashed.",
 };
 static const struct option artifact_type = {
@@ -86,23 +86,10 @@ static const struct option force = {
 	.type = &type_flag,
 	.help = "Take the tag away from the manifest that has it now.",
 };
-#define ATTRIBUTE(variable, long_name, member, text) \
-	static const struct option variable = { \
-		.name = long_name, \
-		.type = &type_boolean, \
-		.bind = BODY("/" member), \
-		.help = text, \
-	};
-ATTRIBUTE(delete_enabled, "delete-enabled", "deleteEnabled", "Whether it may be deleted.")
-ATTRIBUTE(list_enabled, "list-enabled", "listEnabled", "Whether it shows up in lists.")
-ATTRIBUTE(read_enabled, "read-enabled", "readEnabled", "Whether it may be pulled.")
-ATTRIBUTE(write_enabled, "write-enabled", "writeEnabled", "Whether it may be pushed to or deleted.")
-
 /* A cell of each referrer, blank where it has none. */
 #define EACH(member) "manifests[].not_null(" member ", '')"
 #define OF_REPOSITORY &registry, &name, &repository_id
 #define OF_MANIFEST &registry, &manifest_name, &manifest_id
-#define ATTRIBUTES &delete_enabled, &list_enabled, &read_enabled, &write_enabled
 
 static const struct command commands[] = {
 	{
@@ -112,13 +99,16 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"By tag, without a question",
 				      "acr manifest delete -r myregistry -n hello-world:latest --yes"},
 				     {"By digest", "acr manifest delete myregistry.azurecr.io/hello-world@sha256:abc123"}),
-		.run = manifest_delete,
+		.target = TARGET_MANIFEST,
+		.op = &acr_op_manifest_remove,
+		.confirm = "Are you sure you want to delete the artifact '{target.digest}' and all manifests that refer to it?",
 	},
 	{
 		.path = "manifest list",
 		.summary = "List the manifests of a repository, with what is in them.",
 		.options = OPTIONS(OF_REPOSITORY, &opt_top, &opt_orderby, SIGN_IN),
 		.examples = EXAMPLES({"As a table", "acr manifest list -r myregistry -n hello-world -o table"}),
+		.target = TARGET_REPOSITORY,
 		.run = manifest_list,
 		.columns = COLUMNS({.header = "MediaType", .path = "mediaType"},
 				   {.header = "ArtifactType", .path = "artifactType"},
@@ -129,6 +119,8 @@ static const struct command commands[] = {
 		.summary = "List the manifests that were deleted and are still kept (soft delete).",
 		.options = OPTIONS(OF_REPOSITORY, SIGN_IN),
 		.examples = EXAMPLES({"Of a repository", "acr manifest list-deleted -r myregistry -n hello-world"}),
+		.target = TARGET_REPOSITORY,
+		.op = &acr_op_deleted_manifest_list,
 		.run = manifest_list_deleted,
 	},
 	{
@@ -138,7 +130,9 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"Of a repository", "acr manifest list-deleted-tags -r myregistry -n hello-world"},
 				     {"What had one tag",
 				      "acr manifest list-deleted-tags myregistry.azurecr.io/hello-world:latest"}),
-		.run = manifest_list_deleted_tags,
+		.target = TARGET_TAGS,
+		.op = &acr_op_deleted_tag_list,
+		.run = manifest_list_deleted,
 	},
 	{
 		.path = "manifest list-metadata",
@@ -148,8 +142,8 @@ static const struct command commands[] = {
 				      "acr manifest list-metadata -r myregistry -n hello-world --top 5 --orderby time_desc"},
 				     {"Of a repository given by its address",
 				      "acr manifest list-metadata myregistry.azurecr.io/hello-world"}),
+		.target = TARGET_REPOSITORY,
 		.op = &acr_op_manifest_list,
-		.prepare = manifest_list_prepare,
 	},
 	{
 		.path = "manifest list-referrers",
@@ -157,6 +151,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(OF_MANIFEST, &artifact_type, &recursive, SIGN_IN),
 		.examples = EXAMPLES({"Of a tag, as a table",
 				      "acr manifest list-referrers -r myregistry -n hello-world:latest -o table"}),
+		.target = TARGET_MANIFEST,
 		.run = manifest_list_referrers,
 		.columns = COLUMNS({.header = "Digest", .path = EACH("digest")},
 				   {.header = "ArtifactType", .path = EACH("artifactType")},
@@ -168,8 +163,8 @@ static const struct command commands[] = {
 		.summary = "List the manifests of a repository.",
 		.options = OPTIONS(OF_REPOSITORY, &opt_top, &opt_orderby, SIGN_IN),
 		.examples = EXAMPLES({"Of a repository", "acr manifest metadata list -r myregistry -n hello-world"}),
+		.target = TARGET_REPOSITORY,
 		.op = &acr_op_manifest_list,
-		.prepare = manifest_list_prepare,
 		.flags = CMD_HIDDEN,
 		.status = STATUS_DEPRECATED,
 		.instead = "acr manifest list-metadata",
@@ -179,8 +174,10 @@ static const struct command commands[] = {
 		.summary = "Show the attributes of an artifact.",
 		.options = OPTIONS(OF_MANIFEST, SIGN_IN),
 		.examples = EXAMPLES({"Of a tag", "acr manifest metadata show -r myregistry -n hello-world:latest"}),
-		.run = manifest_show_metadata,
-		.flags = CMD_HIDDEN,
+		.target = TARGET_ARTIFACT,
+		.op = &acr_op_repository_show,
+		.variants = attribute_show,
+		.flags = CMD_HIDDEN | CMD_SHOW,
 		.status = STATUS_DEPRECATED,
 		.instead = "acr manifest show-metadata",
 	},
@@ -190,7 +187,9 @@ static const struct command commands[] = {
 		.options = OPTIONS(OF_MANIFEST, SIGN_IN, ATTRIBUTES),
 		.examples = EXAMPLES({"Lock a tag",
 				      "acr manifest metadata update -r myregistry -n hello-world:latest --write-enabled false"}),
-		.run = manifest_update_metadata,
+		.target = TARGET_ARTIFACT,
+		.op = &acr_op_repository_show,
+		.variants = attribute_update,
 		.flags = CMD_HIDDEN,
 		.status = STATUS_DEPRECATED,
 		.instead = "acr manifest update-metadata",
@@ -203,6 +202,7 @@ static const struct command commands[] = {
 				      "acr manifest restore -r myregistry -n hello-world:latest --yes"},
 				     {"One of several, by its digest",
 				      "acr manifest restore -r myregistry -n hello-world:latest -d sha256:abc123"}),
+		.target = TARGET_TAGS,
 		.run = manifest_restore,
 	},
 	{
@@ -212,7 +212,9 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"By tag", "acr manifest show -r myregistry -n hello-world:latest"},
 				     {"Its bytes, whose hash is the digest",
 				      "acr manifest show --raw myregistry.azurecr.io/hello-world:latest | sha256sum"}),
-		.run = manifest_show,
+		.target = TARGET_ARTIFACT,
+		.op = &acr_op_manifest_get,
+		.flags = CMD_SHOW,
 	},
 	{
 		.path = "manifest show-metadata",
@@ -220,7 +222,10 @@ static const struct command commands[] = {
 		.options = OPTIONS(OF_MANIFEST, SIGN_IN),
 		.examples = EXAMPLES({"The digest behind a tag",
 				      "acr manifest show-metadata -r myregistry -n hello-world:latest --query digest -o tsv"}),
-		.run = manifest_show_metadata,
+		.target = TARGET_ARTIFACT,
+		.op = &acr_op_repository_show,
+		.variants = attribute_show,
+		.flags = CMD_SHOW,
 	},
 	{
 		.path = "manifest update-metadata",
@@ -228,7 +233,9 @@ static const struct command commands[] = {
 		.options = OPTIONS(OF_MANIFEST, SIGN_IN, ATTRIBUTES),
 		.examples = EXAMPLES({"Lock a tag against being overwritten",
 				      "acr manifest update-metadata -r myregistry -n hello-world:latest --write-enabled false"}),
-		.run = manifest_update_metadata,
+		.target = TARGET_ARTIFACT,
+		.op = &acr_op_repository_show,
+		.variants = attribute_update,
 	},
 	{0},
 };

@@ -1,11 +1,10 @@
 /* Commands about repositories and the tags in them. */
 #include <acr/ops.h>
 
+#include "attributes.h"
 #include "groups.h"
 #include "options.h"
 #include "run/run.h"
-
-#define SIGN_IN &opt_suffix, &opt_username, &opt_password
 
 static const struct option repository = {
 	.name = "repository",
@@ -40,18 +39,6 @@ static const struct option detail = {
 	.type = &type_flag,
 	.help = "Show all that the registry knows of each.",
 };
-#define ATTRIBUTE(variable, long_name, member, text) \
-	static const struct option variable = { \
-		.name = long_name, \
-		.type = &type_boolean, \
-		.bind = BODY("/" member), \
-		.help = text, \
-	};
-ATTRIBUTE(delete_enabled, "delete-enabled", "deleteEnabled", "Whether it may be deleted.")
-ATTRIBUTE(list_enabled, "list-enabled", "listEnabled", "Whether it shows up in lists.")
-ATTRIBUTE(read_enabled, "read-enabled", "readEnabled", "Whether it may be pulled.")
-ATTRIBUTE(write_enabled, "write-enabled", "writeEnabled", "Whether it may be pushed to or deleted.")
-
 static const struct command commands[] = {
 	{
 		.path = "repository delete",
@@ -61,6 +48,7 @@ static const struct command commands[] = {
 				      "acr repository delete -n myregistry --image hello-world:v1"},
 				     {"Delete a repository without a question",
 				      "acr repository delete -n myregistry --repository hello-world --yes"}),
+		.target = TARGET_MANIFEST,
 		.run = repository_delete,
 	},
 	{
@@ -85,7 +73,10 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"A repository", "acr repository show -n myregistry --repository hello-world"},
 				     {"The digest behind a tag",
 				      "acr repository show -n myregistry --image hello-world:v1 --query digest -o tsv"}),
-		.run = repository_show,
+		.target = TARGET_ARTIFACT,
+		.op = &acr_op_repository_show,
+		.variants = attribute_show,
+		.flags = CMD_SHOW,
 	},
 	{
 		.path = "repository show-manifests",
@@ -95,7 +86,11 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"The newest five",
 				      "acr repository show-manifests -n myregistry --repository hello-world --top 5 --orderby "
 				      "time_desc"}),
-		.run = repository_show_manifests,
+		.target = TARGET_REPOSITORY,
+		.op = &acr_op_manifest_list,
+		.select = "[].{digest: not_null(digest, ''), tags: not_null(tags, `[]`), timestamp: not_null(lastUpdateTime, "
+			  "'')}",
+		.variants = VARIANTS({.when = "detail", .select = "@"}),
 		.flags = CMD_HIDDEN,
 		.status = STATUS_DEPRECATED,
 		.instead = "acr manifest list-metadata",
@@ -109,23 +104,28 @@ static const struct command commands[] = {
 				     {"The ten newest, with their digests",
 				      "acr repository show-tags -n myregistry --repository hello-world --top 10 --orderby "
 				      "time_desc --detail"}),
-		.run = repository_show_tags,
+		.target = TARGET_REPOSITORY,
+		.op = &acr_op_tag_list,
+		.select = "[].name",
+		.variants = VARIANTS({.when = "detail", .select = "@"}),
 	},
 	{
 		.path = "repository untag",
 		.summary = "Remove a tag; the manifest stays.",
 		.options = OPTIONS(&opt_registry_name, &tagged_image, &opt_hidden_group, SIGN_IN),
 		.examples = EXAMPLES({"Remove the tag v1", "acr repository untag -n myregistry --image hello-world:v1"}),
-		.run = repository_untag,
+		.target = TARGET_TAG,
+		.op = &acr_op_tag_delete,
 	},
 	{
 		.path = "repository update",
 		.summary = "Change the attributes of a repository or an image.",
-		.options = OPTIONS(&opt_registry_name, &repository, &image, &opt_hidden_group, SIGN_IN, &delete_enabled,
-				   &list_enabled, &read_enabled, &write_enabled),
+		.options = OPTIONS(&opt_registry_name, &repository, &image, &opt_hidden_group, SIGN_IN, ATTRIBUTES),
 		.examples = EXAMPLES({"Lock an image against being overwritten",
 				      "acr repository update -n myregistry --image hello-world:v1 --write-enabled false"}),
-		.run = repository_update,
+		.target = TARGET_ARTIFACT,
+		.op = &acr_op_repository_show,
+		.variants = attribute_update,
 	},
 	{0},
 };

@@ -5,8 +5,6 @@
 #include "options.h"
 #include "run/run.h"
 
-#define SIGN_IN &opt_suffix, &opt_username, &opt_password
-
 static const struct option required_image = {
 	.name = "image",
 	.letter = 't',
@@ -56,6 +54,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(&opt_registry_name, &required_image, &opt_no_wait, SIGN_IN),
 		.examples = EXAMPLES({"Convert and wait until it is done",
 				      "acr artifact-streaming create -n myregistry -t hello-world:latest"}),
+		.target = TARGET_MANIFEST,
 		.run = streaming_create,
 	},
 	{
@@ -64,6 +63,7 @@ static const struct command commands[] = {
 		.options = OPTIONS(&opt_registry_name, &repository, &id, &image, SIGN_IN),
 		.examples = EXAMPLES({"The one that goes on for an image",
 				      "acr artifact-streaming operation cancel -n myregistry -t hello-world:latest"}),
+		.target = TARGET_MANIFEST,
 		.run = streaming_cancel,
 	},
 	{
@@ -72,7 +72,9 @@ static const struct command commands[] = {
 		.options = OPTIONS(&opt_registry_name, &repository, &id, &image, SIGN_IN),
 		.examples = EXAMPLES({"By its id", "acr artifact-streaming operation show -n myregistry --repository "
 						   "hello-world --id c015067a-7463-4a5a-9168-3b17dbe42ca3"}),
+		.target = TARGET_MANIFEST,
 		.run = streaming_operation,
+		.flags = CMD_SHOW,
 	},
 	{
 		.path = "artifact-streaming show",

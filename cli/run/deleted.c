@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind.h"
 #include "context.h"
-#include "run/image.h"
 #include "run/run.h"
 #include "run_op.h"
+#include "target.h"
 
 /* For how many days the command's registry keeps what is deleted. */
 static int retention(struct context *context, long *ret, struct acr_error *error)
@@ -14,7 +15,7 @@ static int retention(struct context *context, long *ret, struct acr_error *error
 	int rc;
 
 	/* A registry that is given by its address is not the one of --registry, which may have a default. */
-	if (image_given_id(context) &&
+	if (target_address(context) &&
 	    (rc = acr_locate(context->client, context->login_server, NULL, &context->registry, error)) < 0)
 		return rc;
 	if ((rc = context_registry_resource(context, &resource, error)) < 0)
@@ -61,28 +62,6 @@ static int add_expiry(struct context *context, struct acr_json *list, struct acr
 	return 0;
 }
 
-static int list_deleted(struct context *context, const struct acr_op *op, const struct acr_image *image,
-			struct acr_json **ret, struct acr_error *error)
-{
-	struct acr_params params = {.path = image_path(image)};
-	int rc = run_call(context, op, &params, ret, error);
-
-	acr_params_clear(&params);
-	return rc;
-}
-
-int manifest_list_deleted(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	ACR_AUTO(acr_image) image = {0};
-	struct acr_json *list = NULL;
-	int rc;
-
-	if ((rc = image_from_name_or_id(context, IMAGE_REPOSITORY, &image, error)) < 0 ||
-	    (rc = list_deleted(context, &acr_op_deleted_manifest_list, &image, &list, error)) < 0)
-		return rc;
-	return add_expiry(context, list, ret, error);
-}
-
 /* Only items with that tag stay. */
 static void keep_tag(struct acr_json *list, const char *tag)
 {
@@ -99,17 +78,28 @@ static void keep_tag(struct acr_json *list, const char *tag)
 	}
 }
 
-int manifest_list_deleted_tags(struct context *context, struct acr_json **ret, struct acr_error *error)
+/* What is deleted in the target's repository; of its tag, if it has one. */
+static int list_deleted(struct context *context, const struct acr_op *op, struct acr_json **ret,
+			struct acr_error *error)
 {
-	ACR_AUTO(acr_image) image = {0};
-	struct acr_json *list = NULL;
+	struct acr_params params = {0};
 	int rc;
 
-	if ((rc = image_from_name_or_id(context, IMAGE_TAG, &image, error)) < 0 ||
-	    (rc = list_deleted(context, &acr_op_deleted_tag_list, &image, &list, error)) < 0)
+	bind_path(context, &params);
+	rc = run_call(context, op, &params, ret, error);
+	acr_params_clear(&params);
+	if (rc == 0 && context->target.tag)
+		keep_tag(*ret, context->target.tag);
+	return rc;
+}
+
+int manifest_list_deleted(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	struct acr_json *list = NULL;
+	int rc = run_prepare(context, error);
+
+	if (rc < 0 || (rc = list_deleted(context, context->args->command->op, &list, error)) < 0)
 		return rc;
-	if (image.tag)
-		keep_tag(list, image.tag);
 	return add_expiry(context, list, ret, error);
 }
 
@@ -125,9 +115,8 @@ static int choose_digest(struct context *context, struct acr_image *image, struc
 		if (!image->tag)
 			return acr_fail(error, ACR_ERROR_GENERAL,
 					"Give the tag to restore, as in '%s:latest', or --digest.", image->repository);
-		if ((rc = list_deleted(context, &acr_op_deleted_tag_choose, image, &list, error)) < 0)
+		if ((rc = list_deleted(context, &acr_op_deleted_tag_choose, &list, error)) < 0)
 			return rc;
-		keep_tag(list, image->tag);
 		count = acr_json_size(list);
 		digest = count ? acr_json_str(acr_json_item(list, count - 1), "/digest") : NULL;
 		if (!digest)
@@ -147,19 +136,19 @@ static int choose_digest(struct context *context, struct acr_image *image, struc
 int manifest_restore(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	struct acr_params params = {.query = acr_json_new_object(), .body = acr_json_new_object()};
-	ACR_AUTO(acr_image) image = {0};
+	struct acr_image *image = &context->target;
 	int rc;
 
-	if ((rc = image_from_name_or_id(context, IMAGE_TAG, &image, error)) == 0) {
+	if ((rc = run_prepare(context, error)) == 0) {
 		/* An id without a tag stands for its latest image. */
-		if (!image.tag && image_given_id(context))
-			image.tag = acr_strdup("latest");
-		rc = choose_digest(context, &image, error);
+		if (!image->tag && target_address(context))
+			image->tag = acr_strdup("latest");
+		rc = choose_digest(context, image, error);
 	}
 	if (rc == 0) {
-		params.path = image_path(&image);
+		bind_path(context, &params);
 		acr_json_set_str(params.query, "force", args_flag(context->args, "force") ? "True" : "False");
-		acr_json_set_str(params.body, "tag", image.tag);
+		acr_json_set_str(params.body, "tag", image->tag);
 		rc = context_call(context, &acr_op_manifest_restore, &params, NULL, ret, error);
 	}
 	acr_params_clear(&params);

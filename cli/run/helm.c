@@ -1,4 +1,4 @@
-/* Helm charts of the former kind: shown, pushed, deleted; and helm told of the registry. */
+/* Helm charts of the former kind: pushed; and helm told of the registry. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,77 +6,11 @@
 
 #include "context.h"
 #include "process.h"
-#include "run/image.h"
 #include "run/run.h"
 
 #define PACKAGE_MAX ((size_t)64 << 20)
 #define PULL_SCOPE "artifact-repository:repo:pull"
 #define PUSH_SCOPE "artifact-repository:repo:push,pull"
-
-/* "chart" or "chart/version", escaped. */
-static struct acr_json *chart_path(const struct context *context)
-{
-	const char *version = args_string(context->args, "version");
-	struct acr_json *path = acr_json_new_object();
-	ACR_AUTO(acr_buf) chart = ACR_BUF_INIT;
-
-	acr_uri_escape(args_string(context->args, "chart"), "+", &chart);
-	if (version) {
-		acr_buf_putc(&chart, '/');
-		acr_uri_escape(version, "+", &chart);
-	}
-	acr_json_set_str(path, "chart", acr_buf_str(&chart));
-	return path;
-}
-
-int helm_show(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	struct acr_params params = {.path = chart_path(context)};
-	int rc = context_call(context, &acr_op_helm_show, &params, NULL, ret, error);
-
-	acr_params_clear(&params);
-	return image_missing(rc, error);
-}
-
-static int delete_package(struct context *context, const char *version, struct acr_json **ret, struct acr_error *error)
-{
-	ACR_AUTO_FREE char *package = acr_format("%s-%s.tgz%s", args_string(context->args, "chart"), version,
-						 args_flag(context->args, "prov") ? ".prov" : "");
-	ACR_AUTO(acr_buf) escaped = ACR_BUF_INIT;
-	struct acr_params params = {0};
-	int rc = context_confirm(context, error,
-				 "This operation will delete the chart package '%s'.\nAre you sure you want to "
-				 "continue?",
-				 package);
-
-	if (rc < 0)
-		return rc;
-	acr_uri_escape(package, "+", &escaped);
-	params.path = acr_json_new_object();
-	acr_json_set_str(params.path, "package", acr_buf_str(&escaped));
-	rc = context_call(context, &acr_op_helm_delete_package, &params, NULL, ret, error);
-	acr_params_clear(&params);
-	return rc;
-}
-
-int helm_delete(struct context *context, struct acr_json **ret, struct acr_error *error)
-{
-	const char *version = args_string(context->args, "version");
-	struct acr_params params = {0};
-	int rc;
-
-	if (version)
-		return delete_package(context, version, ret, error);
-	if ((rc = context_confirm(context, error,
-				  "This operation will delete all versions of the chart '%s'.\nAre you sure "
-				  "you want to continue?",
-				  args_string(context->args, "chart"))) < 0)
-		return rc;
-	params.path = chart_path(context);
-	rc = context_call(context, &acr_op_helm_delete, &params, NULL, ret, error);
-	acr_params_clear(&params);
-	return rc;
-}
 
 static int read_package(const char *path, struct acr_buf *bytes, struct acr_error *error)
 {

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "opttype.h"
-#include "run/image.h"
+#include "target.h"
 #include "run/run.h"
 
 static int check_targets(struct context *context, struct acr_error *error)
@@ -25,7 +25,7 @@ static int check_targets(struct context *context, struct acr_error *error)
 	}
 	for (item = acr_json_first(args_value(context->args, "repository")); rc == 0 && item;
 	     item = acr_json_next(item))
-		rc = image_check_repository(acr_json_string(item), error);
+		rc = target_check_repository(acr_json_string(item), error);
 	return rc;
 }
 

@@ -29,23 +29,12 @@ RUNNER(registry_endpoints);
 /* login.c */
 RUNNER(registry_login);
 /* repository.c */
-RUNNER(repository_show_tags);
-RUNNER(repository_show_manifests);
-RUNNER(repository_show);
-RUNNER(repository_update);
 RUNNER(repository_delete);
-RUNNER(repository_untag);
 /* manifest.c */
-PREPARE(manifest_list_prepare);
 RUNNER(manifest_list);
-RUNNER(manifest_show);
-RUNNER(manifest_show_metadata);
-RUNNER(manifest_update_metadata);
-RUNNER(manifest_delete);
 RUNNER(manifest_list_referrers);
 /* deleted.c */
 RUNNER(manifest_list_deleted);
-RUNNER(manifest_list_deleted_tags);
 RUNNER(manifest_restore);
 /* build.c, run.c */
 RUNNER(build_run);
@@ -87,8 +76,6 @@ RUNNER(streaming_create);
 RUNNER(streaming_operation);
 RUNNER(streaming_cancel);
 /* helm.c, helm_install.c */
-RUNNER(helm_show);
-RUNNER(helm_delete);
 RUNNER(helm_push);
 RUNNER(helm_repo_add);
 RUNNER(helm_install);

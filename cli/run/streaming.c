@@ -2,10 +2,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bind.h"
 #include "context.h"
 #include "progress.h"
-#include "run/image.h"
 #include "run/run.h"
+#include "target.h"
 
 #define FIRST_PAUSE_MS 1000
 #define LONGEST_PAUSE_MS 10000
@@ -16,12 +17,13 @@ static bool is_ongoing(const char *status)
 }
 
 /* Whether the image has been converted: then something of that type refers to it. */
-static int is_converted(struct context *context, const struct acr_image *image, bool *ret, struct acr_error *error)
+static int is_converted(struct context *context, bool *ret, struct acr_error *error)
 {
-	struct acr_params params = {.path = image_path(image), .query = acr_json_new_object()};
+	struct acr_params params = {.query = acr_json_new_object()};
 	ACR_AUTO_PTR(acr_json) *list = NULL;
 	int rc;
 
+	bind_path(context, &params);
 	acr_json_set_str(params.query, "artifactType", "application/vnd.azure.artifact.streaming.v1");
 	rc = context_call(context, &acr_op_referrer_list, &params, NULL, &list, error);
 	acr_params_clear(&params);
@@ -31,12 +33,13 @@ static int is_converted(struct context *context, const struct acr_image *image, 
 }
 
 /* The last operation on an image; NULL when there was none. */
-static int last_operation(struct context *context, const struct acr_image *image, struct acr_json **ret,
-			  struct acr_error *error)
+static int last_operation(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
-	struct acr_params params = {.path = image_path(image)};
-	int rc = context_call(context, &acr_op_streaming_state, &params, NULL, ret, error);
+	struct acr_params params = {0};
+	int rc;
 
+	bind_path(context, &params);
+	rc = context_call(context, &acr_op_streaming_state, &params, NULL, ret, error);
 	acr_params_clear(&params);
 	if (rc < 0 && error && error->http_status == 404) {
 		acr_error_clear(error);
@@ -94,12 +97,12 @@ static int wait_for(struct context *context, const char *repository, struct acr_
 }
 
 /* The operation that converts the image: the one that goes on, or a new one. */
-static int start(struct context *context, const struct acr_image *image, struct acr_json **ret, struct acr_error *error)
+static int start(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	static const char body[] = "{\"conversionFormat\":\"overlaybd\",\"conversionVersion\":\"v1\"}";
 	struct acr_params params = {0};
 	ACR_AUTO_PTR(acr_json) *last = NULL;
-	int rc = last_operation(context, image, &last, error);
+	int rc = last_operation(context, &last, error);
 
 	if (rc < 0)
 		return rc;
@@ -107,7 +110,7 @@ static int start(struct context *context, const struct acr_image *image, struct 
 		*ret = TAKE(last);
 		return 0;
 	}
-	params.path = image_path(image);
+	bind_path(context, &params);
 	if ((rc = acr_json_parse(body, strlen(body), &params.body, error)) == 0)
 		rc = context_call(context, &acr_op_streaming_create, &params, NULL, ret, error);
 	acr_params_clear(&params);
@@ -116,29 +119,27 @@ static int start(struct context *context, const struct acr_image *image, struct 
 
 int streaming_create(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
-	ACR_AUTO(acr_image) image = {0};
 	ACR_AUTO_PTR(acr_json) *operation = NULL;
 	bool converted = false;
 	int rc;
 
-	if ((rc = image_from_arguments(context, true, &image, error)) < 0 ||
-	    (rc = image_resolve(context, &image, error)) < 0 ||
-	    (rc = is_converted(context, &image, &converted, error)) < 0)
+	if ((rc = target_read(context, error)) < 0 || (rc = is_converted(context, &converted, error)) < 0)
 		return rc;
 	if (converted) {
 		io_warn(context->io, "The streaming artifact for image '%s' already exists. Skipping request.",
 			args_string(context->args, "image"));
 		return 0;
 	}
-	if ((rc = start(context, &image, &operation, error)) < 0)
+	if ((rc = start(context, &operation, error)) < 0)
 		return rc;
 	if (acr_json_str(operation, "/id")) {
 		io_note(context->io,
 			"The operation is in progress. Run 'acr artifact-streaming operation show -n %s --repository "
 			"%s --id %s' to check the status.",
-			args_string(context->args, "registry"), image.repository, acr_json_str(operation, "/id"));
+			args_string(context->args, "registry"), context->target.repository,
+			acr_json_str(operation, "/id"));
 		if (!args_flag(context->args, "no-wait") &&
-		    (rc = wait_for(context, image.repository, operation, error)) < 0)
+		    (rc = wait_for(context, context->target.repository, operation, error)) < 0)
 			return rc;
 	}
 	*ret = TAKE(operation);
@@ -151,7 +152,6 @@ static int find_operation(struct context *context, bool must_go_on, char **repos
 {
 	const char *name = args_string(context->args, "repository"), *given = args_string(context->args, "id");
 	const char *text = args_string(context->args, "image");
-	ACR_AUTO(acr_image) image = {0};
 	ACR_AUTO_PTR(acr_json) *last = NULL;
 	int rc;
 
@@ -163,9 +163,7 @@ static int find_operation(struct context *context, bool must_go_on, char **repos
 		*id = acr_strdup(given);
 		return 0;
 	}
-	if ((rc = image_from_arguments(context, true, &image, error)) < 0 ||
-	    (rc = image_resolve(context, &image, error)) < 0 ||
-	    (rc = last_operation(context, &image, &last, error)) < 0)
+	if ((rc = target_read(context, error)) < 0 || (rc = last_operation(context, &last, error)) < 0)
 		return rc;
 	if (!acr_json_str(last, "/id"))
 		return acr_fail(error, ACR_ERROR_GENERAL, "No operation found for image '%s'.", text);
@@ -173,7 +171,7 @@ static int find_operation(struct context *context, bool must_go_on, char **repos
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"The image '%s' does not have any ongoing operation. Operation ID: %s", text,
 				acr_json_str(last, "/id"));
-	*repository = TAKE(image.repository);
+	*repository = acr_strdup(context->target.repository);
 	*id = acr_strdup(acr_json_str(last, "/id"));
 	return 0;
 }
@@ -189,7 +187,7 @@ static int on_operation(struct context *context, const struct acr_op *op, bool m
 
 int streaming_operation(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
-	return image_missing(on_operation(context, &acr_op_streaming_operation, false, ret, error), error);
+	return on_operation(context, &acr_op_streaming_operation, false, ret, error);
 }
 
 int streaming_cancel(struct context *context, struct acr_json **ret, struct acr_error *error)

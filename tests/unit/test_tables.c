@@ -166,6 +166,8 @@ static void check_option(const struct command *command, const struct option *opt
 	if ((option->type == &type_choice || option->type == &type_choices) != (option->choices != NULL))
 		fault(command, "--%s: choices and the type choice belong together", option->name);
 	check_bind(command, option);
+	if ((option->flags & OPT_RAW) && (option->type != &type_flag || !command->op || command->op->shape != ACR_ONCE))
+		fault(command, "--%s wants an answer's bytes, but there is not one answer", option->name);
 	if (option->fallback) {
 		struct acr_json *value = NULL;
 
@@ -206,19 +208,61 @@ static void test_options(void **state)
 	each_command(look_at_options);
 }
 
-/* What the runner fills in by itself. */
-static bool known_to_runner(const char *name)
+static bool has_key(const struct command *command, const char *key)
 {
-	static const char *const known[] = {"subscriptionId", "+registryId", "loginServer"};
-	size_t i;
-
-	for (i = 0; i < ACR_COUNT(known); i++)
-		if (!strcmp(name, known[i]))
-			return true;
-	return false;
+	return has_option(command, key, strlen(key));
 }
 
-static void check_path(const struct command *command, const struct acr_op *op)
+/* What the runner fills in by itself: always, for some kinds of targets, or since the variant is for such targets. */
+static bool known_to_runner(const struct command *command, const char *when, const char *name)
+{
+	static const struct {
+		const char *name;
+		enum target_kind first, last;
+	} known[] = {
+		{"subscriptionId", TARGET_NONE, TARGET_MANIFEST},
+		{"+registryId", TARGET_NONE, TARGET_MANIFEST},
+		{"loginServer", TARGET_NONE, TARGET_MANIFEST},
+		{"+repository", TARGET_REPOSITORY, TARGET_MANIFEST},
+		{"tag", TARGET_TAG, TARGET_TAG},
+		{"+reference", TARGET_TAG, TARGET_MANIFEST},
+		{"+digest", TARGET_MANIFEST, TARGET_MANIFEST},
+	};
+	const char *plain = name + (*name == '+');
+	ACR_AUTO_FREE char *part = acr_format("target.%s", plain);
+
+	for (size_t i = 0; i < ACR_COUNT(known); i++)
+		if (!strcmp(name, known[i].name) && command->target >= known[i].first &&
+		    command->target <= known[i].last)
+			return true;
+	return command->target != TARGET_NONE && when && strstr(when, part);
+}
+
+/* The target is named in one of the two ways, and completely. */
+static void look_at_target(const struct command *command)
+{
+	bool by_name = has_key(command, "name"), by_image = has_key(command, "image");
+	bool by_repository = has_key(command, "repository");
+
+	if (command->target == TARGET_NONE)
+		return;
+	if (by_name ? !has_key(command, "id") || by_image || by_repository : !by_image && !by_repository)
+		fault(command, "nothing, or too much, names the target");
+	if (!has_key(command, "registry"))
+		fault(command, "the target is in no registry");
+	if (command->target == TARGET_REPOSITORY && by_image)
+		fault(command, "the target is a repository, but --image may name it");
+	if ((command->target == TARGET_TAGS || command->target == TARGET_TAG) && by_repository)
+		fault(command, "the target is a tag, but --repository may name it");
+}
+
+static void test_targets(void **state)
+{
+	(void)state;
+	each_command(look_at_target);
+}
+
+static void check_path(const struct command *command, const char *when, const struct acr_op *op)
 {
 	const char *at = op && !command->run && !command->prepare ? op->path : NULL;
 	const struct option *const *option;
@@ -233,7 +277,7 @@ static void check_path(const struct command *command, const struct acr_op *op)
 			bound += (*option)->bind.kind == BIND_PATH && !strcmp((*option)->bind.to, plain);
 		for (fill = command->fill; fill && fill->value; fill++)
 			filled += fill->bind.kind == BIND_PATH && !strcmp(fill->bind.to, plain);
-		if (bound + known_to_runner(name) != 1)
+		if (bound + known_to_runner(command, when, name) != 1)
 			fault(command, "{%s} of the operation's path is bound %u times", name, bound);
 		if (filled > bound)
 			fault(command, "{%s} of the operation's path is filled, but no option gives it", name);
@@ -245,9 +289,9 @@ static void look_at_path(const struct command *command)
 {
 	const struct variant *variant;
 
-	check_path(command, command->op);
+	check_path(command, NULL, command->op);
 	for (variant = command->variants; variant && variant->when; variant++)
-		check_path(command, variant->op);
+		check_path(command, variant->when, variant->op);
 }
 
 static void test_paths(void **state)
@@ -261,6 +305,8 @@ static bool is_fact(const struct command *command, const char *name, size_t leng
 {
 	static const char *const others[] = {"present", "home", "updates", "both", "item"};
 
+	if (command->target != TARGET_NONE && length == strlen("target") && !strncmp(name, "target", length))
+		return true;
 	for (size_t i = 0; i < ACR_COUNT(others); i++)
 		if (strlen(others[i]) == length && !strncmp(others[i], name, length))
 			return true;
@@ -333,8 +379,9 @@ static void look_at_rules(const struct command *command)
 		check_rule(command, rule);
 	for (variant = command->variants; variant && variant->when; variant++) {
 		check_expression(command, variant->when);
-		if (!variant->op && !variant->base && !variant->select && !variant->model)
+		if (!variant->op && !variant->base && !variant->select && !variant->model && !variant->confirm)
 			fault(command, "a variant that changes nothing");
+		check_text(command, variant->confirm);
 	}
 	for (fill = command->fill; fill && fill->value; fill++) {
 		check_expression(command, fill->value);
@@ -489,9 +536,9 @@ static void test_cases(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),   cmocka_unit_test(test_options),  cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_shapes), cmocka_unit_test(test_examples), cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_rows),    cmocka_unit_test(test_options), cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_targets), cmocka_unit_test(test_shapes),  cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_cases),   cmocka_unit_test(test_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

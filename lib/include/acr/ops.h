@@ -60,8 +60,9 @@ extern const struct acr_op acr_op_manifest_list, acr_op_manifest_show_metadata, 
 /* streaming.c: {repository}, {digest}, {operation} */
 extern const struct acr_op acr_op_streaming_show, acr_op_streaming_update, acr_op_streaming_state,
 	acr_op_streaming_create, acr_op_streaming_operation, acr_op_streaming_cancel;
-/* helm.c: {chart}, {package} */
-extern const struct acr_op acr_op_helm_list, acr_op_helm_show, acr_op_helm_delete, acr_op_helm_delete_package;
+/* helm.c: {chart}, {version} */
+extern const struct acr_op acr_op_helm_list, acr_op_helm_show, acr_op_helm_show_version, acr_op_helm_delete,
+	acr_op_helm_delete_package, acr_op_helm_delete_provenance;
 /* authorization.c: {scope}, {assignment} */
 extern const struct acr_op acr_op_role_definition_list, acr_op_role_assignment_list, acr_op_role_assignment_create,
 	acr_op_role_assignment_delete;

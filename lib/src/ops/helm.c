@@ -16,6 +16,12 @@ const struct acr_op acr_op_helm_show = {
 	.plane = ACR_PLANE_REGISTRY,
 	.scope = SCOPE "pull",
 };
+const struct acr_op acr_op_helm_show_version = {
+	.method = "GET",
+	.path = PATH "/_charts/{+chart}/{+version}",
+	.plane = ACR_PLANE_REGISTRY,
+	.scope = SCOPE "pull",
+};
 const struct acr_op acr_op_helm_delete = {
 	.method = "DELETE",
 	.path = PATH "/_charts/{+chart}",
@@ -24,7 +30,13 @@ const struct acr_op acr_op_helm_delete = {
 };
 const struct acr_op acr_op_helm_delete_package = {
 	.method = "DELETE",
-	.path = PATH "/_blobs/{+package}",
+	.path = PATH "/_blobs/{+chart}-{+version}.tgz",
+	.plane = ACR_PLANE_REGISTRY,
+	.scope = SCOPE "delete",
+};
+const struct acr_op acr_op_helm_delete_provenance = {
+	.method = "DELETE",
+	.path = PATH "/_blobs/{+chart}-{+version}.tgz.prov",
 	.plane = ACR_PLANE_REGISTRY,
 	.scope = SCOPE "delete",
 };
