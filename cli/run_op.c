@@ -16,16 +16,30 @@
 	((context)->variant && (context)->variant->member ? (context)->variant->member                                 \
 							  : (context)->args->command->member)
 
+/* What the command's row says, or its variant in its place. */
+#define ROW(context, member)                                                                                           \
+	((context)->variant && (context)->variant->member ? (context)->variant->member                                 \
+							  : (context)->args->command->member)
+
+/* Whether the SKU is worth a request where it is not known yet: what only reads or deletes is refused by the service as
+ * well, and nothing is lost by that. */
+static bool must_know_sku(const struct acr_op *op)
+{
+	return op == &acr_op_registry_show || (strcmp(op->method, "GET") != 0 && strcmp(op->method, "DELETE") != 0);
+}
+
 static int check_sku(struct context *context, const char *needed, struct acr_error *error)
 {
 	const struct acr_registry *registry;
-	int rc = context_registry_details(context, &registry, error);
+	int rc = context_registry(context, &registry, error);
 	bool classic, fits;
 
-	if (rc < 0)
+	if (rc == 0 && must_know_sku(ROW(context, op)))
+		rc = context_registry_details(context, &registry, error);
+	if (rc < 0 || !registry->sku)
 		return rc;
-	classic = registry->sku && !strcasecmp(registry->sku, "Classic");
-	fits = !strcmp(needed, "managed") ? !classic : registry->sku && !strcasecmp(registry->sku, needed);
+	classic = !strcasecmp(registry->sku, "Classic");
+	fits = !strcmp(needed, "managed") ? !classic : !strcasecmp(registry->sku, needed);
 	return fits ? 0
 		    : acr_fail(error, ACR_ERROR_GENERAL,
 			       "'acr %s' is only supported for %s registries; '%s' is %s. Change it with 'acr update "
