@@ -155,6 +155,7 @@ install: all
 	install -d $(BINDIR) $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
 		$(SHARE)/fish/vendor_completions.d
 	install -m 755 $(BUILD)/acr $(BUILD)/acr-emulator $(BINDIR)
+	ln -sf acr $(BINDIR)/docker-credential-acr
 	install -m 644 man/*.1 $(SHARE)/man/man1
 	install -m 644 completions/acr.bash $(SHARE)/bash-completion/completions/acr
 	install -m 644 completions/acr.zsh $(SHARE)/zsh/site-functions/_acr
@@ -162,7 +163,7 @@ install: all
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(BINDIR)/acr $(BINDIR)/acr-emulator $(SHARE)/bash-completion/completions/acr \
+	rm -f $(BINDIR)/acr $(BINDIR)/acr-emulator $(BINDIR)/docker-credential-acr $(SHARE)/bash-completion/completions/acr \
 		$(SHARE)/zsh/site-functions/_acr $(SHARE)/fish/vendor_completions.d/acr.fish
 	cd man && for page in *.1; do rm -f "$(SHARE)/man/man1/$$page"; done
 

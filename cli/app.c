@@ -13,6 +13,7 @@
 #include "help.h"
 #include "ids.h"
 #include "output.h"
+#include "run/credential_helper.h"
 #include "run_op.h"
 #include "table.h"
 #include "tablejson.h"
@@ -279,6 +280,11 @@ int app_main(int argc, char *const *argv, struct io *io)
 	struct acr_error error = ACR_ERROR_INIT;
 	int rc, status;
 
+	if (argc > 0 && !strcmp(base_name(argv[0]), CREDENTIAL_HELPER)) {
+		status = credential_helper(io, app.settings, argc, argv);
+		settings_free(app.settings);
+		return status;
+	}
 	if (argc > 0 && !strcmp(base_name(argv[0]), "az")) {
 		app.program = "az";
 		app.as_az = true;

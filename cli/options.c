@@ -46,6 +46,13 @@ const struct option opt_required_group = {
 	.complete = "group",
 	.help = "Name of the resource group.",
 };
+const struct option opt_engine = {
+	.name = "engine",
+	.type = &type_choice,
+	.choices = CHOICES("auto", "docker", "podman", "both"),
+	.fallback = "auto",
+	.help = "Whose file is written: Docker's, podman's, both, or (auto) Docker's and, where there is one, podman's.",
+};
 const struct option opt_hidden_group = {
 	.name = "resource-group",
 	.letter = 'g',

@@ -16,6 +16,7 @@ extern const struct option opt_yes;
 extern const struct option opt_no_wait;
 extern const struct option opt_username, opt_password, opt_suffix; /* registry sign-in */
 #define SIGN_IN &opt_suffix, &opt_username, &opt_password
+extern const struct option opt_engine;         /* --engine: whose logins */
 extern const struct option opt_hidden_group;                       /* -g where it no longer means anything */
 extern const struct option opt_top, opt_orderby;
 /* --repository and --gateway: permissions of a token or scope map; their texts, for options that change them */

@@ -8,6 +8,7 @@ const struct group *const command_groups[] = {
 	&build_group,
 	&login_group,
 	&credential_group,
+	&credential_helper_group,
 	&manifest_group,
 	&replication_group,
 	&repository_group,

@@ -17,6 +17,13 @@ static const struct option endpoint = {
 	.help = "Region whose regional endpoint is signed in to.",
 };
 
+static const struct option all_endpoints = {
+	.name = "all-endpoints",
+	.type = &type_flag,
+	.flags = OPT_PREVIEW,
+	.help = "Sign in to the registry's login server and to all its regional endpoints.",
+};
+
 static const struct command commands[] = {
 	{
 		.path = "login",
@@ -26,7 +33,7 @@ static const struct command commands[] = {
 			   "auth.json where there is one ($REGISTRY_AUTH_FILE, or $XDG_RUNTIME_DIR/containers/auth.json). No "
 			   "other program is needed.",
 		.options = OPTIONS(&opt_registry_name, &opt_resource_group, &opt_suffix, &opt_username, &opt_password,
-				   &expose_token, &endpoint),
+				   &expose_token, &endpoint, &all_endpoints, &opt_engine),
 		.examples = EXAMPLES({"Sign in", "acr login -n myregistry"},
 				     {"Print a token for another tool",
 				      "acr login -n myregistry --expose-token --query refreshToken -o tsv"}),

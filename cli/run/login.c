@@ -2,83 +2,63 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
-#include "run/run.h"
 #include "context.h"
-
-/* Where the credential goes; the strings are the caller's. */
-struct stores {
-	char *docker, *podman;
-};
-
-static bool exists(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0;
-}
-
-static void find_stores(struct stores *stores)
-{
-	const char *docker = settings_variable("DOCKER_CONFIG"), *podman = settings_variable("REGISTRY_AUTH_FILE");
-	const char *runtime = settings_variable("XDG_RUNTIME_DIR"), *home = settings_variable("HOME");
-
-	stores->docker = docker ? acr_strdup(docker) : acr_path_join(home ? home : "/", ".docker");
-	stores->podman = NULL;
-	if (podman) {
-		ACR_AUTO_FREE char *same = acr_path_join(stores->docker, "config.json");
-
-		stores->podman = strcmp(podman, same) != 0 ? acr_strdup(podman) : NULL;
-	} else if (runtime) {
-		ACR_AUTO_FREE char *file = acr_path_join(runtime, "containers/auth.json");
-
-		stores->podman = exists(file) ? TAKE(file) : NULL;
-	}
-}
+#include "engines.h"
+#include "run/run.h"
 
 static int store(struct context *context, const char *server, const char *username, const char *secret,
-                 struct acr_error *error)
+		 struct acr_error *error)
 {
-	struct stores stores;
+	ACR_AUTO(engines) engines;
 	struct acr_docker_config config;
 	int rc;
 
-	find_stores(&stores);
-	config = (struct acr_docker_config){.docker_folder = stores.docker, .podman_file = stores.podman};
-	rc = acr_docker_store(&config, server, username, secret, error);
-	free(stores.docker);
-	free(stores.podman);
-	if (rc == 0) {
+	engines_find(args_string(context->args, "engine"), &engines);
+	config = engines_config(&engines);
+	if ((rc = acr_docker_store(&config, server, username, secret, error)) == 0) {
 		fputs("Login Succeeded\n", context->io->out);
 		fflush(context->io->out);
 	}
 	return rc;
 }
 
-/* The regional login server that --endpoint names. */
-static int regional_server(struct context *context, const char *region, char **ret, struct acr_error *error)
+/* The registry's own login server as management knows it, and its regional ones. */
+static int find_servers(struct context *context, char **server, struct acr_json **regional, struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *resource = NULL;
-	const struct acr_json *host;
-	const char *server;
-	ACR_AUTO_FREE char *beginning = NULL;
+	const struct acr_json *hosts;
 	int rc = context_registry_resource(context, &resource, error);
 
 	if (rc < 0)
 		return rc;
-	server = acr_json_str(resource, "/properties/loginServer");
+	hosts = acr_json_at(resource, "/properties/regionalEndpointHostNames");
+	*server = acr_strdup(acr_json_str(resource, "/properties/loginServer"));
+	*regional = acr_json_is(hosts, ACR_JSON_ARRAY) ? acr_json_copy(hosts) : acr_json_new_array();
+	return 0;
+}
+
+#define TURN_ON "Turn them on with 'acr update --regional-endpoints enabled', or see 'acr show --query " \
+		"regionalEndpointHostNames'."
+
+/* The regional login server that --endpoint names. */
+static int regional_server(struct context *context, const char *region, char **ret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *hosts = NULL;
+	ACR_AUTO_FREE char *server = NULL, *beginning = NULL;
+	const struct acr_json *host;
+	int rc = find_servers(context, &server, &hosts, error);
+
+	if (rc < 0)
+		return rc;
 	beginning = acr_format("%.*s.%s.geo.", (int)strcspn(server ? server : "", "."), server ? server : "", region);
-	for (host = acr_json_first(acr_json_at(resource, "/properties/regionalEndpointHostNames")); host;
-	     host = acr_json_next(host))
+	for (host = acr_json_first(hosts); host; host = acr_json_next(host))
 		if (acr_json_string(host) && !strncasecmp(acr_json_string(host), beginning, strlen(beginning))) {
 			*ret = acr_strdup(acr_json_string(host));
 			return 0;
 		}
-	return acr_fail(error, ACR_ERROR_GENERAL,
-	                "The registry '%s' has no regional endpoint in '%s'. Turn them on with 'acr update --regional-endpoints "
-	                "enabled', or see 'acr show --query regionalEndpointHostNames'.",
-	                args_string(context->args, "registry"), region);
+	return acr_fail(error, ACR_ERROR_GENERAL, "The registry '%s' has no regional endpoint in '%s'. " TURN_ON,
+			args_string(context->args, "registry"), region);
 }
 
 static struct acr_json *exposed(struct context *context, const char *server, const char *token)
@@ -141,6 +121,9 @@ static int check(struct context *context, struct acr_error *error)
 		                "`--expose-token` cannot be combined with `--username` or `--password`.");
 	if (args_flag(args, "expose-token") && args_string(args, "endpoint"))
 		return acr_fail(error, ACR_ERROR_GENERAL, "`--expose-token` cannot be combined with `--endpoint`.");
+	if (args_flag(args, "all-endpoints") && (args_flag(args, "expose-token") || args_string(args, "endpoint")))
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"`--all-endpoints` cannot be combined with `--expose-token` or `--endpoint`.");
 	return 0;
 }
 
@@ -153,6 +136,24 @@ static int login_to(struct context *context, const char *server, struct acr_json
 	return login_token(context, server, ret, error);
 }
 
+/* The registry's login server first, then each of its regions. */
+static int login_everywhere(struct context *context, const char *server, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *hosts = NULL;
+	ACR_AUTO_FREE char *own = NULL;
+	const struct acr_json *host;
+	int rc = find_servers(context, &own, &hosts, error);
+
+	if (rc == 0 && !acr_json_first(hosts))
+		rc = acr_fail(error, ACR_ERROR_GENERAL, "The registry '%s' has no regional endpoints. " TURN_ON,
+			      args_string(context->args, "registry"));
+	if (rc == 0)
+		rc = login_to(context, own ? own : server, NULL, error);
+	for (host = acr_json_first(hosts); host && rc == 0; host = acr_json_next(host))
+		rc = login_to(context, acr_json_string(host), NULL, error);
+	return rc;
+}
+
 int registry_login(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	const char *region = args_string(context->args, "endpoint");
@@ -162,6 +163,8 @@ int registry_login(struct context *context, struct acr_json **ret, struct acr_er
 
 	if ((rc = check(context, error)) < 0 || (rc = context_login_server(context, &server, error)) < 0)
 		return rc;
+	if (args_flag(context->args, "all-endpoints"))
+		return login_everywhere(context, server, error);
 	if (region) {
 		rc = regional_server(context, region, &regional, error);
 		return rc < 0 ? rc : login_to(context, regional, ret, error);

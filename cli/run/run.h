@@ -28,6 +28,9 @@ PREPARE(encryption_rotate_prepare);
 RUNNER(registry_endpoints);
 /* login.c */
 RUNNER(registry_login);
+/* helper_install.c */
+RUNNER(helper_install);
+RUNNER(helper_uninstall);
 /* repository.c */
 RUNNER(repository_delete);
 /* manifest.c */

@@ -12,6 +12,7 @@ part_signing_in() {
 	stored_elsewhere
 	admin_account
 	printed_token
+	credential_helper
 	run acr group delete -n lab-login --yes
 }
 
@@ -159,4 +160,52 @@ printed_token() {
 	run acr login -n lablogin --expose-token -u x -p y
 	expect_failure 1 ''
 	export DOCKER_CONFIG=$scratch/state/docker
+}
+
+credential_helper() {
+	it 'with the credential helper, skopeo needs no login'
+	rm -rf docker
+	mkdir -p helper-bin
+	cp "$build/acr" helper-bin/
+	run env PATH="$PWD/helper-bin:/usr/bin:/bin" acr credential-helper install
+	expect_success
+	expect_out "$server" "$server_b" docker-credential-acr
+	expect 'a link beside the program' test -L helper-bin/docker-credential-acr
+	run env PATH="$PWD/helper-bin:/usr/bin:/bin" skopeo list-tags "docker://$server/pushed"
+	expect_success
+	expect_out v1
+
+	it 'the helper makes one token for 20 requests at once'
+	for number in $(seq 20); do
+		echo "$server" | helper-bin/docker-credential-acr get >"helper-$number.out" 2>&1 &
+	done
+	wait_for_all
+	run_shell 'cat helper-*.out | sort -u | grep -c "\"Username\":\"<token>\""'
+	expect_success
+	expect_out 1
+
+	it 'a login that is handed to the helper is kept, and given up'
+	run_shell "printf '{\"ServerURL\":\"https://other.example.com/v2/\",\"Username\":\"me\",\"Secret\":\"hush\"}' |
+		helper-bin/docker-credential-acr store"
+	expect_success
+	run_shell 'echo other.example.com | helper-bin/docker-credential-acr get'
+	expect_success
+	expect_out '"Username":"me","Secret":"hush"'
+	run helper-bin/docker-credential-acr list
+	expect_out '{"other.example.com":"me"}'
+	run_shell 'echo other.example.com | helper-bin/docker-credential-acr erase'
+	expect_success
+	run_shell 'echo other.example.com | helper-bin/docker-credential-acr get'
+	expect_status 1
+	expect_out 'credentials not found in native keychain'
+
+	it 'what was installed can be taken back'
+	run acr credential-helper uninstall -r lablogin
+	expect_success
+	run_shell 'acr query "keys(credHelpers)" -o tsv <docker/config.json'
+	expect_out "$server_b"
+	run acr credential-helper uninstall
+	expect_success
+	run cat docker/config.json
+	expect_out '{}'
 }

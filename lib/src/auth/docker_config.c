@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <acr/credential.h>
+#include <acr/docker.h>
 #include <acr/encode.h>
 #include <acr/file.h>
 #include "auth/docker_config.h"
@@ -12,8 +13,6 @@
 
 #define MAX_FILE ((size_t)16 << 20)
 #define LOCK_WAIT_MS 30000
-/* What docker gives a helper as the user name of an identity token. */
-#define HELPER_TOKEN_USER "<token>"
 
 int docker_config_parse(const char *text, size_t length, struct acr_json **ret, struct acr_error *error)
 {
@@ -68,12 +67,17 @@ void docker_config_set(struct acr_json *config, const char *registry, const char
 	acr_json_set(auths, registry, entry);
 }
 
+static bool is_absent(const char *path)
+{
+	return access(path, F_OK) < 0 && errno == ENOENT;
+}
+
 static int read_config(const char *path, struct acr_json **ret, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(MAX_FILE);
 	int rc;
 
-	if (access(path, F_OK) < 0 && errno == ENOENT) {
+	if (is_absent(path)) {
 		*ret = acr_json_new_object();
 		return 0;
 	}
@@ -94,13 +98,14 @@ static int write_config(const char *path, const struct acr_json *config, struct 
 }
 
 struct login {
-	const char *registry, *username, *secret;
+	const char *path, *registry, *username, *secret;
+	bool with_store; /* credsStore counts */
 };
 
 static int use_helper(const char *path, const char *name, const struct login *login, struct acr_error *error)
 {
 	bool is_token = strcmp(login->username, ACR_TOKEN_USER) == 0;
-	int rc = docker_helper_store(name, login->registry, is_token ? HELPER_TOKEN_USER : login->username,
+	int rc = docker_helper_store(name, login->registry, is_token ? ACR_HELPER_TOKEN_USER : login->username,
 				     login->secret, DOCKER_HELPER_TIMEOUT_MS, error);
 
 	if (rc < 0) {
@@ -111,51 +116,203 @@ static int use_helper(const char *path, const char *name, const struct login *lo
 	return 0;
 }
 
-/* Bring one file up to date while its lock is held. */
-static int update_locked(const char *path, bool with_store, const struct login *login, struct acr_error *error)
-{
-	ACR_AUTO_PTR(acr_json) *config = NULL;
-	const char *helper;
-	int rc;
-
-	if ((rc = read_config(path, &config, error)) < 0)
-		return rc;
-	helper = docker_config_helper(config, login->registry, with_store);
-	if (helper && (rc = use_helper(path, helper, login, error)) < 0)
-		return rc;
-	docker_config_set(config, login->registry, login->username, helper ? NULL : login->secret);
-	return write_config(path, config, error);
-}
-
-static int update(const char *path, bool with_store, const struct login *login, struct acr_error *error)
+/* Change the file while its lock is held: `change` returns 1 when it is to be written, 0 when it is fine as it is. */
+static int update(const char *path, int (*change)(void *user, struct acr_json *config, struct acr_error *error),
+		  void *user, struct acr_error *error)
 {
 	const char *slash = strrchr(path, '/');
 	ACR_AUTO_FREE char *folder = slash && slash != path ? acr_strndup(path, (size_t)(slash - path)) : NULL;
 	ACR_AUTO_FREE char *lock_path = acr_format("%s.lock", path);
+	ACR_AUTO_PTR(acr_json) *config = NULL;
 	int lock, rc;
 
 	if (folder && (rc = acr_folder_make(folder, error)) < 0)
 		return rc;
 	if ((lock = acr_file_lock(lock_path, LOCK_WAIT_MS, error)) < 0)
 		return lock;
-	rc = update_locked(path, with_store, login, error);
+	if ((rc = read_config(path, &config, error)) == 0 && (rc = change(user, config, error)) > 0)
+		rc = write_config(path, config, error);
 	acr_file_unlock(lock);
 	return rc;
+}
+
+/* ---- storing a login ---- */
+
+static int store_login(void *user, struct acr_json *config, struct acr_error *error)
+{
+	const struct login *login = user;
+	const char *helper = docker_config_helper(config, login->registry, login->with_store);
+	int rc;
+
+	if (helper && (rc = use_helper(login->path, helper, login, error)) < 0)
+		return rc;
+	docker_config_set(config, login->registry, login->username, helper ? NULL : login->secret);
+	return 1;
 }
 
 int acr_docker_store(const struct acr_docker_config *config, const char *registry, const char *username,
 		     const char *secret, struct acr_error *error)
 {
-	const struct login login = {.registry = registry, .username = username, .secret = secret};
+	struct login login = {.registry = registry, .username = username, .secret = secret};
 	int rc;
 
 	if (config->docker_folder) {
 		ACR_AUTO_FREE char *path = acr_path_join(config->docker_folder, "config.json");
 
-		if ((rc = update(path, true, &login, error)) < 0)
+		login.path = path;
+		login.with_store = true;
+		if ((rc = update(path, store_login, &login, error)) < 0)
 			return acr_error_prefix(error, "cannot store the login of '%s'", registry);
 	}
-	if (config->podman_file && (rc = update(config->podman_file, false, &login, error)) < 0)
+	if (!config->podman_file)
+		return 0;
+	login.path = config->podman_file;
+	login.with_store = false;
+	if ((rc = update(login.path, store_login, &login, error)) < 0)
 		return acr_error_prefix(error, "cannot store the login of '%s'", registry);
 	return 0;
+}
+
+/* ---- the file alone, without helpers ---- */
+
+static int keep_login(void *user, struct acr_json *config, struct acr_error *error)
+{
+	const struct login *login = user;
+	struct acr_json *auths = acr_json_get(config, "auths");
+
+	(void)error;
+	if (!login->secret) {
+		struct acr_json *gone = acr_json_detach(auths, login->registry);
+
+		acr_json_free(gone);
+		return gone != NULL;
+	}
+	docker_config_set(config, login->registry, login->username, login->secret);
+	return 1;
+}
+
+int acr_docker_keep(const char *file, const char *registry, const char *username, const char *secret,
+		    struct acr_error *error)
+{
+	struct login login = {.registry = registry, .username = username, .secret = secret};
+
+	return !secret && is_absent(file) ? 0 : update(file, keep_login, &login, error);
+}
+
+/* User name and secret of an entry; false when a helper has them, or nobody. */
+static bool take_login(const struct acr_json *entry, char **username, char **secret)
+{
+	const char *auth = acr_json_str(entry, "/auth"), *token = acr_json_str(entry, "/identitytoken");
+	ACR_AUTO(acr_buf) pair = ACR_BUF_INIT;
+	char *colon;
+
+	if (!auth || acr_base64_decode(auth, strlen(auth), &pair, NULL) < 0 || !(colon = strchr(acr_buf_str(&pair), ':')))
+		return false;
+	*username = acr_strndup(pair.data, (size_t)(colon - pair.data));
+	*secret = acr_strdup(token && *token ? token : colon + 1);
+	return true;
+}
+
+int acr_docker_find(const char *file, const char *registry, char **username, char **secret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *config = NULL;
+	int rc = read_config(file, &config, error);
+
+	return rc < 0 ? rc : take_login(acr_json_get(acr_json_get(config, "auths"), registry), username, secret);
+}
+
+int acr_docker_list(const char *file, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *config = NULL;
+	int rc = read_config(file, &config, error);
+
+	if (rc < 0)
+		return rc;
+	*ret = acr_json_new_object();
+	for (const struct acr_json *entry = acr_json_first(acr_json_get(config, "auths")); entry;
+	     entry = acr_json_next(entry)) {
+		ACR_AUTO_FREE char *username = NULL, *secret = NULL;
+
+		if (take_login(entry, &username, &secret))
+			acr_json_set_str(*ret, acr_json_key(entry), username);
+	}
+	return 0;
+}
+
+/* ---- credHelpers ---- */
+
+struct helper_change {
+	const struct acr_json *registries;
+	const char *helper, *only;
+	struct acr_json *changed;
+};
+
+static void note_change(struct helper_change *change, const char *registry)
+{
+	acr_json_append(change->changed, acr_json_new_string(registry));
+}
+
+static int name_helper(struct helper_change *change, struct acr_json *config)
+{
+	struct acr_json *helpers = acr_json_get(config, "credHelpers");
+
+	if (!acr_json_is(helpers, ACR_JSON_OBJECT)) {
+		helpers = acr_json_new_object();
+		acr_json_set(config, "credHelpers", helpers);
+	}
+	for (const struct acr_json *item = acr_json_first(change->registries); item; item = acr_json_next(item)) {
+		const char *registry = acr_json_string(item), *now = acr_json_string(acr_json_get(helpers, registry));
+
+		if (now && strcmp(now, change->helper) == 0)
+			continue;
+		acr_json_set_str(helpers, registry, change->helper);
+		note_change(change, registry);
+	}
+	return acr_json_first(change->changed) != NULL;
+}
+
+static bool is_listed(const struct acr_json *list, const char *text)
+{
+	for (const struct acr_json *item = acr_json_first(list); item; item = acr_json_next(item))
+		if (strcmp(acr_json_string(item), text) == 0)
+			return true;
+	return false;
+}
+
+static int drop_helper(struct helper_change *change, struct acr_json *config)
+{
+	struct acr_json *helpers = acr_json_get(config, "credHelpers");
+
+	for (const struct acr_json *item = acr_json_first(helpers); item; item = acr_json_next(item)) {
+		const char *name = acr_json_string(item);
+
+		if (name && strcmp(name, change->only) == 0 &&
+		    (!change->registries || is_listed(change->registries, acr_json_key(item))))
+			note_change(change, acr_json_key(item));
+	}
+	for (const struct acr_json *item = acr_json_first(change->changed); item; item = acr_json_next(item))
+		acr_json_free(acr_json_detach(helpers, acr_json_string(item)));
+	if (acr_json_first(change->changed) && !acr_json_first(helpers))
+		acr_json_free(acr_json_detach(config, "credHelpers"));
+	return acr_json_first(change->changed) != NULL;
+}
+
+static int change_helper(void *user, struct acr_json *config, struct acr_error *error)
+{
+	struct helper_change *change = user;
+
+	(void)error;
+	return change->helper ? name_helper(change, config) : drop_helper(change, config);
+}
+
+int acr_docker_set_helper(const char *file, const struct acr_json *registries, const char *helper, const char *only,
+			  struct acr_json **changed, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array();
+	struct helper_change change = {.registries = registries, .helper = helper, .only = only, .changed = list};
+	int rc = !helper && is_absent(file) ? 0 : update(file, change_helper, &change, error);
+
+	if (rc == 0)
+		*changed = TAKE(list);
+	return rc;
 }
