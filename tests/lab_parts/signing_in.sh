@@ -165,15 +165,16 @@ printed_token() {
 credential_helper() {
 	it 'with the credential helper, skopeo needs no login'
 	rm -rf docker
+	export DOCKER_CONFIG=$PWD/docker
 	mkdir -p helper-bin
 	cp "$build/acr" helper-bin/
 	run env PATH="$PWD/helper-bin:/usr/bin:/bin" acr credential-helper install
 	expect_success
-	expect_out "$server" "$server_b" docker-credential-acr
+	expect_out_has "$server" "$server_b" docker-credential-acr
 	expect 'a link beside the program' test -L helper-bin/docker-credential-acr
 	run env PATH="$PWD/helper-bin:/usr/bin:/bin" skopeo list-tags "docker://$server/pushed"
 	expect_success
-	expect_out v1
+	expect_out_has v1
 
 	it 'the helper makes one token for 20 requests at once'
 	for number in $(seq 20); do
@@ -190,7 +191,7 @@ credential_helper() {
 	expect_success
 	run_shell 'echo other.example.com | helper-bin/docker-credential-acr get'
 	expect_success
-	expect_out '"Username":"me","Secret":"hush"'
+	expect_out_has '"Username":"me","Secret":"hush"'
 	run helper-bin/docker-credential-acr list
 	expect_out '{"other.example.com":"me"}'
 	run_shell 'echo other.example.com | helper-bin/docker-credential-acr erase'
@@ -206,6 +207,7 @@ credential_helper() {
 	expect_out "$server_b"
 	run acr credential-helper uninstall
 	expect_success
-	run cat docker/config.json
+	run_shell 'echo "$(cat docker/config.json)"'
 	expect_out '{}'
+	export DOCKER_CONFIG=$scratch/state/docker
 }
