@@ -64,23 +64,31 @@ const char *target_address(const struct context *context)
 	return acr_json_string(acr_json_first(args_value(context->args, "id")));
 }
 
-/* Take apart "login.server/repository", with or without "https://" in front; *name points into `address`. */
-static int split_address(struct context *context, const char *address, const struct reading *reading, const char **name,
-			 struct acr_error *error)
+static const char *skip_scheme(const char *address)
 {
-	const char *start = strncmp(address, "https://", 8) ? address : address + 8;
-	const char *slash = strchr(start, '/');
-	ACR_AUTO_FREE char *server = slash ? acr_strndup(start, (size_t)(slash - start)) : NULL;
+	return strncmp(address, "https://", 8) ? address : address + 8;
+}
+
+/* What follows the login server; NULL when there is nothing, or no server. */
+static const char *name_in(const char *address)
+{
+	const char *start = skip_scheme(address), *slash = strchr(start, '/');
+
+	return slash && slash > start && slash[1] ? slash + 1 : NULL;
+}
+
+/* The login server is that of the address, up to the name in it. */
+static int use_server(struct context *context, const char *address, const char *name, struct acr_error *error)
+{
+	const char *start = skip_scheme(address);
+	ACR_AUTO_FREE char *server = acr_strndup(start, (size_t)(name - 1 - start));
 	struct acr_client *client;
 	int rc;
 
-	if (!slash || slash == start || !slash[1])
-		return acr_fail(error, ACR_ERROR_GENERAL, "'%s' is not a %s.", address, reading->address);
 	if ((rc = context_client(context, &client, error)) < 0 ||
 	    (rc = registry_name_check_server(server, acr_client_cloud(client), error)) < 0)
 		return rc;
 	context->login_server = TAKE(server);
-	*name = slash + 1;
 	return 0;
 }
 
@@ -95,7 +103,9 @@ static int read_name(struct context *context, const struct reading *reading, str
 				reading->address);
 	if (!address && (!name || !args_string(context->args, "registry")))
 		return acr_fail(error, ACR_ERROR_GENERAL, "Give --registry and --name, or a %s.", reading->address);
-	if (address && (rc = split_address(context, address, reading, &name, error)) < 0)
+	if (address && !(name = name_in(address)))
+		return acr_fail(error, ACR_ERROR_GENERAL, "'%s' is not a %s.", address, reading->address);
+	if (address && (rc = use_server(context, address, name, error)) < 0)
 		return rc;
 	return parse(name, reading, &context->target, error);
 }
