@@ -5,10 +5,10 @@
 
 #define ATTRIBUTE(variable, long_name, member, text)                                                                   \
 	const struct option variable = {                                                                               \
-		.name = long_name,                                                                                     \
+		.name = (long_name),                                                                                   \
 		.type = &type_boolean,                                                                                 \
 		.bind = BODY("/" member),                                                                              \
-		.help = text,                                                                                          \
+		.help = (text),                                                                                        \
 	};
 ATTRIBUTE(opt_delete_enabled, "delete-enabled", "deleteEnabled", "Whether it may be deleted.")
 ATTRIBUTE(opt_list_enabled, "list-enabled", "listEnabled", "Whether it shows up in lists.")
