@@ -118,6 +118,7 @@ static const struct command commands[] = {
 				.refuse = "Give --cred-set or --remove-cred-set, not both."},
 			       {.when = "!cred_set && !remove_cred_set && identity == `null` && !updates",
 				.refuse = "Nothing to change: give --cred-set, --remove-cred-set or --identity."}),
+		.body = "{\"properties\":{}}",
 		.model = MODEL_CACHE_RULE,
 		.update_model = "identity{type userAssignedIdentities} properties(credentialSetResourceId)",
 		.flags = CMD_UPDATE,

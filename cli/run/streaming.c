@@ -25,7 +25,7 @@ static int is_converted(struct context *context, bool *ret, struct acr_error *er
 
 	bind_path(context, &params);
 	acr_json_set_str(params.query, "artifactType", "application/vnd.azure.artifact.streaming.v1");
-	rc = context_call(context, &acr_op_referrer_list, &params, NULL, &list, error);
+	rc = context_call(context, &acr_op_streaming_results, &params, NULL, &list, error);
 	acr_params_clear(&params);
 	if (rc == 0)
 		*ret = acr_json_first(list) != NULL;

@@ -114,6 +114,12 @@ const char *client_request_id(struct acr_client *client)
 	return client->request_id;
 }
 
+void client_warn(const struct acr_client *client, const char *line)
+{
+	if (client->options.warn)
+		client->options.warn(client->options.user, line);
+}
+
 struct acr_cache *acr_client_cache(struct acr_client *client)
 {
 	if (!client->cache)

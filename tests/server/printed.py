@@ -1,4 +1,5 @@
 """Whether what the service answered is printed: all its members, flattened and with az's names."""
+import datetime
 import json
 import re
 
@@ -7,6 +8,8 @@ TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|\+00:00)")
 NAMES = {"azureADAuthenticationAsArmPolicy": "azureAdAuthenticationAsArmPolicy"}
 RULE_NAMES = {"value": "ipAddressOrRange", "id": "virtualNetworkResourceId",
               "virtualNetworkSubnetResourceId": "virtualNetworkResourceId"}
+# Members that are durations.
+SPANS = ("syncWindow", "messageTtl")
 # Members that the command completes itself.
 COMPLETED = {"acr token create": ("credentials",)}
 
@@ -19,10 +22,19 @@ def time_as_printed(text):
     return match.group(1) + ("." + fraction if fraction.strip("0") else "") + "+00:00"
 
 
+def span_as_printed(text):
+    """A duration such as P2D or PT4H as Python writes it."""
+    match = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text)
+    if not match or not any(match.groups()):
+        return text
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return str(datetime.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
+
+
 def flatten(value, inside=""):
     """An answer as az would print it, but for nulls and sorting."""
     if isinstance(value, str):
-        return time_as_printed(value)
+        return span_as_printed(value) if inside in SPANS else time_as_printed(value)
     if isinstance(value, list):
         return [flatten(item, inside) for item in value]
     if not isinstance(value, dict):
@@ -48,15 +60,29 @@ def lost(expected, printed, where=""):
     return [f"{where} is printed as {json.dumps(printed)[:200]}, answered was {json.dumps(expected)[:200]}"]
 
 
+def last_list(answers):
+    """The items of the last list that was answered, with all its pages."""
+    items, unfinished = [], False
+    for answer in answers:
+        items = (items if unfinished else []) + answer["value"]
+        unfinished = "nextLink" in answer
+    return items
+
+
+def is_list(answer):
+    return isinstance(answer, dict) and isinstance(answer.get("value"), list)
+
+
 def faults(command, answers, result):
     """Compare a result with the last answer that is about the same: that has its id, or is its list."""
     if not isinstance(result, (dict, list)):
         return []
+    if isinstance(result, list):
+        # A list may also be put together from what was asked after another list.
+        lists = [one for one in answers if is_list(one)]
+        return lost(flatten(last_list(lists)), result) if lists and is_list(answers[-1]) else []
     for answer in reversed([one for one in answers if isinstance(one, dict)]):
-        if isinstance(result, list):
-            if isinstance(answer.get("value"), list):
-                return lost(flatten(answer["value"]), result)
-        elif "id" in answer and answer["id"] == result.get("id"):
+        if "id" in answer and answer["id"] == result.get("id"):
             expected = flatten(answer)
             for begin, members in COMPLETED.items():
                 if command.startswith(begin):

@@ -27,6 +27,11 @@ class Place:
         return f"{self.method} {self.url}" + "".join(f" {name}={value}" for name, value in self.query)
 
 
+def is_registry(url):
+    """Whether a URL without its scheme is one of a registry, not of its management."""
+    return url.partition("/")[0].endswith(".azurecr.io")
+
+
 def is_signed(url):
     return all(f"&{name}=" in url for name in SIGNATURE)
 
@@ -55,7 +60,11 @@ class Exchange:
 
     def reads(self):
         """Whether az may have asked it more often than needed."""
-        return self.method == "GET" or self.place.url.endswith("/listDetails")
+        return self.method == "GET" or self.place.url.endswith(("/listDetails", "/oauth2/exchange", "/oauth2/token"))
+
+    def belongs_to(self, signature):
+        """Requests to a registry itself came without the names of command and options."""
+        return self.signature == signature or (self.signature == ("", "") and is_registry(self.place.url))
 
 
 @dataclass
@@ -76,18 +85,21 @@ class Line:
 
 def split(run, count):
     """Share the exchanges of `count` equal command lines: each line begins with the same request, and the next one
-    begins with the last such request in front of what it changes."""
+    begins with the last such request in front of what it changes. Where not all change equally much, all lines make
+    that request equally often."""
     if count == 1:
         return [run]
     writes = [at for at, exchange in enumerate(run) if not exchange.reads()]
-    if not writes or len(writes) % count:
+    begins = [at for at, exchange in enumerate(run) if exchange.place == run[0].place]
+    if writes and len(writes) % count == 0:
+        each, ends = len(writes) // count, [0]
+        for first in writes[each::each]:
+            ends.append(max((at for at in begins if ends[-1] < at < first), default=first))
+    elif len(begins) % count == 0:
+        ends = begins[::len(begins) // count]
+    else:
         raise ValueError(f"{run[0].signature} is {count} times in the list of commands, which does not fit")
-    each = len(writes) // count
-    ends = [0]
-    for first in writes[each::each]:
-        ends.append(max(at for at in range(first) if run[at].place == run[0].place))
-    ends.append(len(run))
-    return [run[a:b] for a, b in zip(ends, ends[1:])]
+    return [run[a:b] for a, b in zip(ends, ends[1:] + [len(run)])]
 
 
 def assign(lines, exchanges):
@@ -99,7 +111,7 @@ def assign(lines, exchanges):
         if first is None:
             continue
         end = first
-        while end < len(exchanges) and exchanges[end].signature == signature:
+        while end < len(exchanges) and exchanges[end].belongs_to(signature):
             end += 1
         for line, part in zip(group, split(exchanges[first:end], len(group))):
             line.exchanges = part

@@ -69,7 +69,6 @@ REPLACED_WORDS = {"dfb63c8c-7c89-4ef8-af13-75c1d873c895": "00000000-0000-0000-00
                   "random": "password-a441b15f"}
 
 
-
 @dataclass
 class Difference:
     """`expect` makes of a recorded request body the one that is to come, `answer` of a recorded answer the one that

@@ -2,6 +2,7 @@
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,7 +11,7 @@ import urllib.parse
 
 import printed
 from listener import HttpReply
-from recording import is_signed, lower_group, place_of
+from recording import is_registry, is_signed, lower_group, place_of
 from replay_lists import REPLACED_WORDS, differences
 from tunnel import Tunnel
 
@@ -23,6 +24,10 @@ LIMIT = 60
 # What describes the bytes of the recorded answer, not of ours.
 OWN_HEADERS = ("content-length", "content-encoding", "transfer-encoding", "connection", "retry-after")
 ADDRESSES = ("azure-asyncoperation", "location")
+# az makes these from sets: they come in any order.
+SETS = ("actions", "clientTokenIds", "notificationsList")
+# What is made anew at each sign-in.
+TOKENS = ("access_token", "refresh_token", "tenant")
 CRASHES = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:")
 
 
@@ -41,6 +46,8 @@ def body_faults(expected, actual, where="body"):
                 ret.append(f"{path} is missing, recorded was {json.dumps(expected[key], default=str)}")
             elif key not in expected:
                 ret.append(f"{path} is not recorded: {json.dumps(actual[key])}")
+            elif key in SETS and all(isinstance(side[key], list) for side in (expected, actual)):
+                ret += body_faults(sorted(expected[key]), sorted(actual[key]), path)
             else:
                 ret += body_faults(expected[key], actual[key], path)
         return ret
@@ -53,6 +60,11 @@ def body_faults(expected, actual, where="body"):
     return [f"{where} is {json.dumps(actual)[:600]}, recorded was {json.dumps(expected)[:600]}"]
 
 
+def form(text):
+    """A form's fields, less the tokens."""
+    return {name: value for name, value in urllib.parse.parse_qsl(text) if name not in TOKENS}
+
+
 class Replayer:
     """Serves one line. `faults` is what was wrong; `matched` how many exchanges came."""
 
@@ -60,7 +72,7 @@ class Replayer:
         self.line, self.program, self.context, self.bundle = line, program, context, bundle
         self.differences = differences(line)
         self.lock, self.at, self.used, self.faults = threading.Lock(), 0, set(), []
-        self.addresses, self.answers = set(), []
+        self.addresses, self.answers, self.asked = set(), [], 0
 
     @property
     def matched(self):
@@ -90,12 +102,11 @@ class Replayer:
     def reply(self, request):
         if request.header("Host") == "login.microsoftonline.com":
             return self.sign_in(request)
+        self.asked += 1
         url = f"https://{request.header('Host')}{request.target}"
         place, version = place_of(request.method, url)
-        if request.header("Authorization") != "Bearer " + TOKEN:
-            self.faults.append(f"{place}: Authorization is {request.header('Authorization')!r}")
-        if not version:
-            self.faults.append(f"{place}: no api-version")
+        if not is_registry(place.url):
+            self.check_management(place, version, request)
         if is_signed(url) and url not in self.addresses:
             self.faults.append(f"{place}: no answer gave this address: {url}")
         exchange = self.find(place)
@@ -105,6 +116,12 @@ class Replayer:
             return HttpReply(418)
         self.faults += [f"{place}: {fault}" for fault in self.check_body(exchange, request)]
         return self.recorded(exchange, url)
+
+    def check_management(self, place, version, request):
+        if request.header("Authorization") != "Bearer " + TOKEN:
+            self.faults.append(f"{place}: Authorization is {request.header('Authorization')!r}")
+        if not version:
+            self.faults.append(f"{place}: no api-version")
 
     def find(self, place):
         """The next recorded exchange for that place."""
@@ -130,6 +147,8 @@ class Replayer:
                 difference.expect(expected)
         if not request.body:
             return [] if expected is None else ["the body is missing, recorded was " + json.dumps(exchange.body)]
+        if isinstance(expected, str):
+            return body_faults(form(expected), form(request.body.decode()))
         return body_faults(expected, json.loads(request.body))
 
     def recorded(self, exchange, url):
@@ -164,7 +183,7 @@ class Replayer:
     def words(self):
         words = self.line.argv[1:]
         for name, replacement in REPLACED_WORDS.items():
-            words = [word.replace(name, replacement) for word in words]
+            words = [re.sub(rf"\b{name}\b", replacement, word) for word in words]
         return words
 
     def run(self):

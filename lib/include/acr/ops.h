@@ -58,8 +58,8 @@ extern const struct acr_op acr_op_manifest_list, acr_op_manifest_show_metadata, 
 	acr_op_manifest_remove, acr_op_referrer_list, acr_op_deleted_repository_list, acr_op_deleted_manifest_list,
 	acr_op_deleted_tag_list, acr_op_deleted_tag_choose, acr_op_manifest_restore;
 /* streaming.c: {repository}, {digest}, {operation} */
-extern const struct acr_op acr_op_streaming_show, acr_op_streaming_update, acr_op_streaming_state,
-	acr_op_streaming_create, acr_op_streaming_operation, acr_op_streaming_cancel;
+extern const struct acr_op acr_op_streaming_show, acr_op_streaming_update, acr_op_streaming_results,
+	acr_op_streaming_state, acr_op_streaming_create, acr_op_streaming_operation, acr_op_streaming_cancel;
 /* helm.c: {chart}, {version} */
 extern const struct acr_op acr_op_helm_list, acr_op_helm_show, acr_op_helm_show_version, acr_op_helm_delete,
 	acr_op_helm_delete_package, acr_op_helm_delete_provenance;

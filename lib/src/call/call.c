@@ -240,6 +240,15 @@ static int finish(struct call *call, struct acr_json **ret, struct acr_error *er
 	return 0;
 }
 
+/* Some services warn of what they did instead: that there was nothing to delete. */
+static void pass_warning(const struct call *call)
+{
+	const char *warning = acr_headers_get(&call->exchange.response.headers, "x-ms-warning");
+
+	if (warning)
+		client_warn(call->client, warning);
+}
+
 static const struct acr_call_options defaults;
 
 int acr_call(struct acr_client *client, const struct acr_op *op, const struct acr_params *params,
@@ -249,8 +258,10 @@ int acr_call(struct acr_client *client, const struct acr_op *op, const struct ac
 	ACR_AUTO_FREE char *text = params && params->body ? acr_json_text(params->body) : NULL;
 	int rc;
 
-	if ((rc = prepare(&call, params, text, error)) == 0 && (rc = call_send(&call, error)) == 0)
+	if ((rc = prepare(&call, params, text, error)) == 0 && (rc = call_send(&call, error)) == 0) {
+		pass_warning(&call);
 		rc = finish(&call, ret, error);
+	}
 	call_clear(&call);
 	return rc;
 }

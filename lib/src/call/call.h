@@ -47,5 +47,7 @@ int call_poll(struct call *call, struct acr_json **ret, struct acr_error *error)
 
 /* client.c: what all requests of the client carry as x-ms-client-request-id. */
 const char *client_request_id(struct acr_client *client);
+/* client.c: tell the user, who may not want to hear it. */
+void client_warn(const struct acr_client *client, const char *line);
 
 #endif

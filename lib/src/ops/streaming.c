@@ -17,6 +17,15 @@ const struct acr_op acr_op_streaming_update = {
 	.scope = PUSH,
 	.repeatable = true,
 };
+/* What was made of an image; looked at before another is made, with the token for both. */
+const struct acr_op acr_op_streaming_results = {
+	.method = "GET",
+	.path = "/v2/{+repository}/referrers/{+digest}",
+	.plane = ACR_PLANE_REGISTRY,
+	.scope = PUSH,
+	.shape = ACR_PAGES,
+	.items = "manifests",
+};
 const struct acr_op acr_op_streaming_state = {
 	.method = "GET",
 	.path = "/acr/v1/{+repository}/_streaming/{+digest}",
