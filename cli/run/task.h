@@ -22,6 +22,8 @@ const char *task_source_control(const char *location);
 
 /* What tasks have as "identity" for a list of ids and "[system]"; an empty list is the system's. */
 struct acr_json *task_identity(const struct acr_json *list);
+/* Whether option "source-acr-auth-id" names an identity: it may be "none", or not given (NULL). */
+bool task_wants_identity(const char *given);
 /* How runs are to sign in by option "source-acr-auth-id": "[system]", "none", or the client id behind an identity's id,
  * which is asked for. */
 int task_source_identity(struct context *context, char **ret, struct acr_error *error) ACR_MUST_CHECK;

@@ -94,7 +94,7 @@ static int add_identities(struct context *context, struct acr_params *params, st
 		    (rc = acr_json_put(&params->body, "/properties/credentials/sourceRegistry/identity",
 				       acr_json_new_string(client_id), error)) < 0)
 			return rc;
-		if (strcmp(source, "none") != 0) {
+		if (task_wants_identity(source)) {
 			/* An empty list means the system's identity: it must be spelled out once another is added. */
 			if (list && !acr_json_size(list))
 				acr_json_append(list, acr_json_new_string("[system]"));

@@ -54,6 +54,11 @@ struct acr_json *task_identity(const struct acr_json *list)
 	return identity;
 }
 
+bool task_wants_identity(const char *given)
+{
+	return given && strcasecmp(given, "none") != 0;
+}
+
 int task_source_identity(struct context *context, char **ret, struct acr_error *error)
 {
 	const char *given = args_string(context->args, "source-acr-auth-id");

@@ -45,8 +45,9 @@ static bool is_task_file(const char *file)
 int task_check(struct context *context, struct acr_error *error)
 {
 	const struct args *args = context->args;
-	const char *identity = args_string(args, "source-acr-auth-id");
-	int rc = schedule_check(context, error);
+	const char *identity = args_string(args, "source-acr-auth-id"), *mode = args_string(args, "auth-mode");
+	ACR_AUTO_PTR(acr_json) *platform = NULL;
+	int rc = schedule_platform(args_string(args, "platform"), &platform, error);
 
 	if (rc < 0)
 		return rc;
@@ -54,11 +55,15 @@ int task_check(struct context *context, struct acr_error *error)
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"A task has either a command (--cmd COMMAND -c /dev/null) or a file (-f FILE -c "
 				"CONTEXT), not both.");
-	if (identity && strcmp(identity, "[system]") != 0 && strcmp(identity, "none") != 0 && !is_identity_id(identity))
+	if (task_wants_identity(identity) && strcmp(identity, "[system]") != 0 && !is_identity_id(identity))
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"--source-acr-auth-id is '[system]', 'none', or the id of a user-assigned identity; "
 				"'%s' is none of these.",
 				identity);
+	if (task_wants_identity(identity) && mode && !strcmp(mode, "None"))
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"--auth-mode None means that runs do not sign in: give --auth-mode Default, or no "
+				"--source-acr-auth-id.");
 	return 0;
 }
 
@@ -122,9 +127,8 @@ static int encoded_step(struct context *context, const struct acr_json *present,
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"The time limit of a task without a context stands in its text: give --timeout "
 				"with --cmd or --file, or create the task again.");
-	if (had && !given) {
-		acr_json_set(step, "encodedTaskContent", acr_json_copy(had));
-	} else {
+	/* As az: what is not sent stays. */
+	if (!had || given) {
 		if ((rc = schedule_task(context, &task, error)) < 0)
 			return rc;
 		acr_json_set_str(step, "encodedTaskContent", acr_buf_str(&task));

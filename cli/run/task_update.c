@@ -147,7 +147,7 @@ static int change_sign_in(struct context *context, const struct acr_json *task, 
 
 	if (!identity)
 		return 0;
-	if ((strcmp(identity, "none") != 0 && (rc = assign_identity(context, task, identity, error)) < 0) ||
+	if ((task_wants_identity(identity) && (rc = assign_identity(context, task, identity, error)) < 0) ||
 	    (rc = task_source_identity(context, &client_id, error)) < 0)
 		return rc;
 	return acr_json_put(body, "/properties/credentials/sourceRegistry/identity", acr_json_new_string(client_id),
