@@ -1,6 +1,7 @@
 /* Managed identities in requests: {"type":"SystemAssigned, UserAssigned","userAssignedIdentities":{"<id>":{}}}. */
 #include "bind.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,11 +16,13 @@ struct owned {
 	bool known; /* what is there was in the request already */
 	bool system;
 	struct acr_json *users; /* object: resource id → {}; null for one that goes */
+	char *type;             /* as the service spells it, "systemAssigned, userAssigned"; NULL for none */
 };
 
 static void owned_clear(struct owned *owned)
 {
 	acr_json_free(owned->users);
+	free(owned->type);
 }
 
 static struct owned owned_by(const struct acr_json *identity)
@@ -31,6 +34,7 @@ static struct owned owned_by(const struct acr_json *identity)
 		.known = identity,
 		.system = type && strcasestr(type, "SystemAssigned"),
 		.users = users ? acr_json_copy(users) : acr_json_new_object(),
+		.type = acr_strdup(type),
 	};
 }
 
@@ -45,7 +49,8 @@ static bool has_users(const struct owned *owned)
 }
 
 /* Of an identity that is not known, only those that go are told, which "None" would not do. */
-static int put_owned(struct owned *owned, const char *to, struct acr_params *params, struct acr_error *error)
+static int put_owned(const struct bind *bind, struct owned *owned, const char *to, struct acr_params *params,
+		     struct acr_error *error)
 {
 	bool users = has_users(owned) || (!owned->known && acr_json_first(owned->users));
 	const char *type = owned->system && users ? "SystemAssigned, UserAssigned"
@@ -54,6 +59,9 @@ static int put_owned(struct owned *owned, const char *to, struct acr_params *par
 						  : "None";
 	struct acr_json *identity = acr_json_new_object();
 
+	/* As az: a type that stays what it was goes back as it came. */
+	if (bind->kind == BIND_UNASSIGN && owned->type && !strcasecmp(owned->type, type))
+		type = owned->type;
 	acr_json_set_str(identity, "type", type);
 	if (users || (owned->system && acr_json_first(owned->users)))
 		acr_json_set(identity, "userAssignedIdentities", TAKE(owned->users));
@@ -106,7 +114,7 @@ int bind_identity(struct context *context, const struct bind *bind, const char *
 			continue;
 		}
 		if (!assign && !strcmp(text, ALL)) {
-			acr_json_free(owned.users);
+			owned_clear(&owned);
 			owned = (struct owned){.known = true, .users = acr_json_new_object()};
 			continue;
 		}
@@ -121,5 +129,5 @@ int bind_identity(struct context *context, const struct bind *bind, const char *
 		if (rc < 0)
 			return rc;
 	}
-	return put_owned(&owned, to, params, error);
+	return put_owned(bind, &owned, to, params, error);
 }
