@@ -73,7 +73,7 @@ class IdentityServer:
         self.assertion_lifetime = 600
         self.problems = []            # what the next token requests are refused with
         self.unknown_resources = ()
-        self.claims = None            # management asks for these once
+        self.claims = None            # what management wants a token's "nbf" claim to be
         self.date_shift = 0
         self.identity = None          # (parameter, value) that managed identity services want
         self.imds_failures = []       # statuses that IMDS answers with first
@@ -316,8 +316,8 @@ class IdentityServer:
         if not token or token["end"] < time.time():
             return reply({"error": {"code": "InvalidAuthenticationToken", "message": "The token is not valid."}}, 401)
         self.want(token["resource"] == ARM_AUDIENCE, f"management got a token for {token['resource']}")
-        if self.claims and self.claims.items() - token.get("claims", {}).get("access_token", {}).items():
-            asked = base64.b64encode(json.dumps({"access_token": {"nbf": self.claims["nbf"]}}).encode()).decode()
+        if self.claims and token.get("claims", {}).get("access_token", {}).get("nbf") != self.claims:
+            asked = base64.b64encode(json.dumps({"access_token": {"nbf": self.claims}}).encode()).decode()
             return reply({"error": {"code": "AuthenticationFailed", "message": "Continuous access evaluation."}}, 401,
                          [("WWW-Authenticate", 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/'
                            f'common/oauth2/authorize", error="insufficient_claims", claims="{asked}"')])

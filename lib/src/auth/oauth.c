@@ -106,6 +106,7 @@ int oauth_post(struct acr_transport *transport, const char *url, const struct ac
 	exchange->request = (struct acr_request){
 		.method = "POST",
 		.url = acr_strdup(url),
+		.headers = exchange->request.headers,
 		.body = acr_buf_str(&form),
 		.body_length = form.length,
 		.repeatable = true, /* a token more does no harm */

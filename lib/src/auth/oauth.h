@@ -5,7 +5,7 @@
 #include <acr/credential.h>
 
 /* POST form-encoded fields (an object of strings, in order) without a token; the answer is in the exchange, which the
- * caller has zeroed and clears. */
+ * caller has zeroed, but for header fields of its own, and clears. */
 int oauth_post(struct acr_transport *transport, const char *url, const struct acr_json *fields,
 	       struct acr_exchange *exchange, struct acr_error *error) ACR_MUST_CHECK;
 
