@@ -172,29 +172,44 @@ const struct acr_json *msal_find_refresh_token(const struct acr_json *cache, con
 	return NULL;
 }
 
-/* The key under which MSAL keeps an access token. */
-static char *access_token_key(const struct acr_json *entry)
-{
-	char *key =
-		acr_format("%s-%s-accesstoken-%s-%s-%s", field(entry, "home_account_id"), field(entry, "environment"),
-			   field(entry, "client_id"), field(entry, "realm"), field(entry, "target"));
+/* ---- changing ---- */
 
-	for (char *p = key; *p; p++)
+char *msal_key(const char *first, ...)
+{
+	ACR_AUTO(acr_buf) key = ACR_BUF_INIT;
+	va_list parts;
+
+	acr_buf_puts(&key, first);
+	va_start(parts, first);
+	for (const char *part = va_arg(parts, const char *); part; part = va_arg(parts, const char *))
+		acr_buf_printf(&key, "-%s", part);
+	va_end(parts);
+	for (char *p = key.data; p && *p; p++)
 		*p = (char)tolower((unsigned char)*p);
-	return key;
+	return acr_buf_take(&key);
 }
 
-static void set_time(struct acr_json *entry, const char *name, int64_t time)
+void msal_set_time(struct acr_json *entry, const char *name, int64_t time)
 {
 	ACR_AUTO_FREE char *text = acr_format("%lld", (long long)time);
 
 	acr_json_set_str(entry, name, text);
 }
 
-static void put_access_token(struct acr_json *cache, const struct msal_user *user, const struct acr_json *old,
-			     const struct acr_json *answer, const char *scope, int64_t now)
+struct acr_json *msal_section(struct acr_json *cache, const char *name)
 {
-	struct acr_json *section = acr_json_get(cache, "AccessToken");
+	struct acr_json *section = acr_json_get(cache, name);
+
+	if (!acr_json_is(section, ACR_JSON_OBJECT)) {
+		section = acr_json_new_object();
+		acr_json_set(cache, name, section);
+	}
+	return section;
+}
+
+void msal_put_access_token(struct acr_json *cache, const struct msal_user *user, const char *environment,
+			   const struct acr_json *answer, const char *scope, int64_t now)
+{
 	ACR_AUTO(acr_token) token = oauth_token(answer, now);
 	const char *granted = acr_json_str(answer, "/scope");
 	const char *type = acr_json_str(answer, "/token_type");
@@ -204,58 +219,82 @@ static void put_access_token(struct acr_json *cache, const struct msal_user *use
 	acr_json_set_str(entry, "credential_type", "AccessToken");
 	acr_json_set_str(entry, "secret", token.secret);
 	acr_json_set_str(entry, "home_account_id", user->home_account_id);
-	acr_json_set_str(entry, "environment", field(old, "environment"));
+	acr_json_set_str(entry, "environment", environment);
 	acr_json_set_str(entry, "client_id", MSAL_CLI_CLIENT_ID);
 	acr_json_set_str(entry, "target", granted ? granted : scope);
 	acr_json_set_str(entry, "realm", user->realm);
 	acr_json_set_str(entry, "token_type", type ? type : "Bearer");
-	set_time(entry, "cached_at", now);
-	set_time(entry, "expires_on", token.expires_on);
-	set_time(entry, "extended_expires_on", now + oauth_number(answer, "ext_expires_in", token.expires_on - now));
+	msal_set_time(entry, "cached_at", now);
+	msal_set_time(entry, "expires_on", token.expires_on);
+	msal_set_time(entry, "extended_expires_on", now + oauth_number(answer, "ext_expires_in", token.expires_on - now));
 	if (refresh_in >= 0)
-		set_time(entry, "refresh_on", now + refresh_in);
-	if (!acr_json_is(section, ACR_JSON_OBJECT)) {
-		section = acr_json_new_object();
-		acr_json_set(cache, "AccessToken", section);
-	}
-	ACR_AUTO_FREE char *key = access_token_key(entry);
-	acr_json_set(section, key, entry);
+		msal_set_time(entry, "refresh_on", now + refresh_in);
+	ACR_AUTO_FREE char *key = msal_key(user->home_account_id, environment, "accesstoken", MSAL_CLI_CLIENT_ID,
+					   user->realm, field(entry, "target"), NULL);
+	acr_json_set(msal_section(cache, "AccessToken"), key, entry);
 }
 
-static int store_locked(const char *path, const struct msal_user *user, const struct acr_json *entry,
-			const struct acr_json *answer, const char *scope, const struct acr_clock *clock,
-			struct acr_error *error)
+static int change_locked(const char *path, const struct acr_clock *clock, msal_change change, void *user,
+			 struct acr_error *error)
 {
-	const char *refresh_token = acr_json_str(answer, "/refresh_token");
-	int64_t now = clock->now(clock);
 	ACR_AUTO_PTR(acr_json) *cache = NULL;
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
-	int rc;
+	int rc = msal_cache_read(path, clock, &cache, error);
 
-	if ((rc = msal_cache_read(path, clock, &cache, error)) < 0)
+	if (rc < 0)
 		return rc;
-	struct acr_json *current = acr_json_get(acr_json_get(cache, "RefreshToken"), acr_json_key(entry));
-	if (!acr_json_is(current, ACR_JSON_OBJECT))
+	if (!cache)
+		cache = acr_json_new_object();
+	if (!change(user, cache))
 		return 0;
-	put_access_token(cache, user, entry, answer, scope, now);
-	if (refresh_token) {
-		acr_json_set_str(current, "secret", refresh_token);
-		set_time(current, "last_modification_time", now);
-	}
 	json_indent(cache, "    ", &text);
 	return acr_file_replace(path, text.data, text.length, 0600, error);
 }
 
-int msal_cache_store(const char *path, const struct msal_user *user, const struct acr_json *entry,
-		     const struct acr_json *answer, const char *scope, const struct acr_clock *clock,
-		     struct acr_error *error)
+int msal_cache_change(const char *path, const struct acr_clock *clock, msal_change change, void *user,
+		      struct acr_error *error)
 {
 	ACR_AUTO_FREE char *lock_path = acr_format("%s.lockfile", path);
 	int lock = msal_lock(lock_path, clock, error);
 
 	if (lock < 0)
 		return lock;
-	int rc = store_locked(path, user, entry, answer, scope, clock, error);
+	int rc = change_locked(path, clock, change, user, error);
 	msal_unlock(lock_path, lock);
 	return rc;
+}
+
+/* The answer to a refresh. */
+struct refreshed {
+	const struct msal_user *user;
+	const struct acr_json *entry, *answer;
+	const char *scope;
+	int64_t now;
+};
+
+static bool put_refreshed(void *user, struct acr_json *cache)
+{
+	const struct refreshed *refreshed = user;
+	const char *token = acr_json_str(refreshed->answer, "/refresh_token");
+	struct acr_json *current =
+		acr_json_get(acr_json_get(cache, "RefreshToken"), acr_json_key(refreshed->entry));
+
+	if (!acr_json_is(current, ACR_JSON_OBJECT))
+		return false;
+	msal_put_access_token(cache, refreshed->user, field(refreshed->entry, "environment"), refreshed->answer,
+			      refreshed->scope, refreshed->now);
+	if (token) {
+		acr_json_set_str(current, "secret", token);
+		msal_set_time(current, "last_modification_time", refreshed->now);
+	}
+	return true;
+}
+
+int msal_cache_store(const char *path, const struct msal_user *user, const struct acr_json *entry,
+		     const struct acr_json *answer, const char *scope, const struct acr_clock *clock,
+		     struct acr_error *error)
+{
+	struct refreshed refreshed = {user, entry, answer, scope, clock->now(clock)};
+
+	return msal_cache_change(path, clock, put_refreshed, &refreshed, error);
 }

@@ -29,6 +29,20 @@ bool msal_find_access_token(const struct acr_json *cache, const struct msal_user
  * more. Lent by the cache. */
 const struct acr_json *msal_find_refresh_token(const struct acr_json *cache, const struct msal_user *user,
 					       size_t index);
+/* Change the file under its lock. `change` gets what is in it now (an empty object when there is no file) and returns
+ * whether it changed anything; then the file is replaced. */
+typedef bool (*msal_change)(void *user, struct acr_json *cache);
+int msal_cache_change(const char *path, const struct acr_clock *clock, msal_change change, void *user,
+		      struct acr_error *error) ACR_MUST_CHECK;
+/* The section of that name, made when it is not there. */
+struct acr_json *msal_section(struct acr_json *cache, const char *name);
+/* A member that is a time, which MSAL keeps as text. */
+void msal_set_time(struct acr_json *entry, const char *name, int64_t time);
+/* The parts joined by "-" in lower case: what entries are kept under. Ends with NULL; yours to free(). */
+char *msal_key(const char *first, ...) __attribute__((sentinel));
+/* Put the access token of an answer; `environment` is the authority's host as the user's other entries have it. */
+void msal_put_access_token(struct acr_json *cache, const struct msal_user *user, const char *environment,
+			   const struct acr_json *answer, const char *scope, int64_t now);
 /* Put the answer to a refresh into the file under its lock: the new access token, and the new refresh token in place
  * of `entry`'s. Everything else in the file stays, also what came meanwhile; nothing is stored when `entry` has gone,
  * since then the user has signed out. */

@@ -218,6 +218,19 @@ static bool clock_refused(const struct acr_exchange *exchange, const struct oaut
 	return true;
 }
 
+/* What a device code is answered with until somebody signs in with it (RFC 8628 section 3.5): states, which the
+ * service's numbers do not tell apart. */
+static bool is_state(const char *name)
+{
+	static const char *const states[] = {"authorization_pending", "slow_down", "expired_token", "code_expired"};
+
+	for (size_t i = 0; i < ACR_COUNT(states); i++) {
+		if (strcmp(name, states[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int refused(const struct acr_exchange *exchange, const struct acr_json *answer,
 		   const struct oauth_subject *subject, struct acr_error *error)
 {
@@ -241,7 +254,7 @@ static int refused(const struct acr_exchange *exchange, const struct acr_json *a
 		acr_fail(error, ACR_ERROR_AUTH, "cannot sign in as %s: %.*s; %s", subject->name, length, text, remedy);
 	if (error) {
 		error->http_status = exchange->response.status;
-		error->service_code = code ? acr_format("AADSTS%ld", code) : acr_strdup(name);
+		error->service_code = code && !is_state(name) ? acr_format("AADSTS%ld", code) : acr_strdup(name);
 		error->request_id = acr_strdup(id);
 	}
 	return ACR_ERROR_AUTH;
