@@ -140,7 +140,7 @@ int context_client(struct context *context, struct acr_client **ret, struct acr_
 }
 
 /* The registry's name, taken apart once: what is cut off is told once. */
-static int parse_name(struct context *context, struct acr_error *error)
+int context_registry_name(struct context *context, struct acr_error *error)
 {
 	const char *text = args_string(context->args, "registry");
 	struct io *io = context->io;
@@ -167,7 +167,7 @@ int context_registry(struct context *context, const struct acr_registry **ret, s
 	int rc;
 
 	if (!context->registry.id &&
-	    ((rc = parse_name(context, error)) < 0 ||
+	    ((rc = context_registry_name(context, error)) < 0 ||
 	     (rc = acr_locate(context->client, context->name.name, args_string(context->args, "resource-group"),
 			      &context->registry, error)) < 0))
 		return rc;
@@ -286,7 +286,7 @@ int context_login_server(struct context *context, const char **ret, struct acr_e
 	if (!context->login_ready) {
 		if ((rc = context_client(context, &client, error)) < 0 ||
 		    (!context->login_server &&
-		     ((rc = parse_name(context, error)) < 0 || (rc = find_login_server(context, error)) < 0)) ||
+		     ((rc = context_registry_name(context, error)) < 0 || (rc = find_login_server(context, error)) < 0)) ||
 		    (rc = given_login(context, error)) < 0)
 			return rc;
 		acr_registry_auth_set_admin_lookup(acr_client_registry_auth(client), admin_account, context);

@@ -42,6 +42,8 @@ void context_clear(struct context *context);
 int context_client(struct context *context, struct acr_client **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Who is signed in with the Azure CLI: the subscription's account, else the default one; NULL when nobody is. Lent. */
 int context_account(const struct context *context, const struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Check the name of the command's registry, which makes no request. ACR_ERROR_GENERAL when it cannot be one. */
+int context_registry_name(struct context *context, struct acr_error *error) ACR_MUST_CHECK;
 /* The registry that the command is about (option "registry", in the group of option "resource-group"), located at
  * the first call. Its id is always there; context_registry_details() also asks for the rest where it is not known. */
 int context_registry(struct context *context, const struct acr_registry **ret, struct acr_error *error) ACR_MUST_CHECK;

@@ -5,7 +5,8 @@
 #include "spec.h"
 
 extern const struct option_type type_flag;       /* no word: true */
-extern const struct option_type type_string;     /* one word */
+extern const struct option_type type_string;     /* one line of text, or nothing */
+extern const struct option_type type_text;       /* lines of text */
 extern const struct option_type type_path;       /* one word, a local path: completion offers files */
 extern const struct option_type type_choice;     /* one of option->choices, any case in, listed case out */
 extern const struct option_type type_boolean;    /* none, or true or false in any case */
@@ -21,9 +22,30 @@ extern const struct option_type type_assignment; /* NAME=VALUE a use: array of {
 extern const struct option_type type_setting;    /* the same, but NAME alone is always "" */
 extern const struct option_type type_location;   /* "East US" → "eastus" */
 extern const struct option_type type_query;      /* JMESPath, checked */
+/* opttype_form.c: words of a certain form, as they are */
+extern const struct option_type type_registry;         /* anything: what is right depends on the cloud */
+extern const struct option_type type_source_registry;  /* name, login server, or resource id of a registry */
+extern const struct option_type type_image;            /* repository with a tag, a digest or nothing */
+extern const struct option_type type_images;           /* one a use: array (with OPT_APPEND) */
+extern const struct option_type type_built_image;      /* also with a registry in front, and {{.Run.ID}} in it */
+extern const struct option_type type_built_images;     /* one a use: array (with OPT_APPEND) */
+extern const struct option_type type_repository_name;  /* without tag and digest */
+extern const struct option_type type_repository_names; /* one or more: array */
+extern const struct option_type type_repositories_any; /* none or more: array */
+extern const struct option_type type_appended_repository; /* one a use: array (with OPT_APPEND) */
+extern const struct option_type type_group, type_subscription, type_suffix, type_replication, type_run_id;
+extern const struct option_type type_operation_id, type_trigger, type_connection, type_digest, type_artifact_type;
+extern const struct option_type type_stage, type_chart, type_chart_version, type_version, type_uuid, type_tenant, type_namespace;
+extern const struct option_type type_resource_type, type_tag_filter, type_container, type_dns_label, type_context;
+extern const struct option_type type_token, type_credential_set, type_resource; /* names, or resource ids */
+extern const struct option_type type_tokens, type_notifications;                /* one or more: arrays */
+extern const struct option_type type_tokens_any, type_notifications_any;        /* none or more: arrays */
+extern const struct option_type type_azure_scope, type_azure_scopes; /* what Azure roles are for; array */
+extern const struct option_type type_word;                           /* one line with something in it */
 /* opttype_check.c */
 extern const struct option_type type_decimal;    /* a number above 0: 1.5 */
 extern const struct option_type type_fields;     /* KEY=VALUE words, or JSON objects: object of strings */
+extern const struct option_type type_variables;  /* the same, but values may have line ends */
 extern const struct option_type type_name;       /* letters, digits, - and _; option->minimum to maximum characters */
 extern const struct option_type type_plain_name; /* the same, but letters and digits only */
 extern const struct option_type type_cron;       /* a cron line of five parts */
@@ -35,6 +57,7 @@ extern const struct option_type type_inverse;    /* a boolean whose opposite is 
 /* opttype_address.c */
 extern const struct option_type type_network;     /* an IP address, or a range of them: 16.17.18.0/24 */
 extern const struct option_type type_url;         /* http or https */
+extern const struct option_type type_headers;     /* header fields of HTTP, key[=value]: object */
 extern const struct option_type type_key_url;     /* of a key in a key vault */
 extern const struct option_type type_secret_url;  /* of a secret in a key vault */
 extern const struct option_type type_resource_id; /* of Azure; '' too where OPT_EMPTY_CLEARS is set */
@@ -59,6 +82,13 @@ bool is_identity_id(const char *word);
 const char *option_key(const struct option *option);
 /* The words it may have, its own or its type's, ended by NULL; NULL when any will do. */
 const char *const *option_choices(const struct option *option);
+/* Refuse what no word of the option may be: control characters, bytes that are no UTF-8, endless ones.
+ * ACR_ERROR_USAGE with a message that names no option. */
+int option_check_word(const struct option *option, const char *word, struct acr_error *error);
+/* Whether all of the word looks as the type's pattern says. */
+bool option_has_form(const struct option_type *type, const char *word);
+/* A value as messages show it: cut where it is long, without what is secret; yours to free(). */
+char *option_shown(const struct option *option, const char *word);
 /* Append how messages call it: "--resource-group/-g", "<SOURCE_LOCATION>". */
 void option_label(const struct option *option, struct acr_buf *out);
 

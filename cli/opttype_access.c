@@ -36,9 +36,9 @@ static int add_permission(const char *const *actions, const char *word, struct a
 	const char *const *action = actions;
 
 	if (!acr_json_first(*value)) {
-		if (!*word || *word == '/' || word[strcspn(word, " \t")])
+		if (!option_has_form(&type_repository, word))
 			return acr_fail(
-				error, ACR_ERROR_GENERAL,
+				error, ACR_ERROR_USAGE,
 				"'%s' is no name; the name comes first, then the actions, as in 'hello-world %s'", word,
 				actions[1]);
 		*value = *value ? *value : acr_json_new_array();
@@ -119,9 +119,9 @@ static int add_upper(const struct option *option, const char *word, struct acr_j
 {
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
 
-	(void)option;
-	if (!*word)
-		return acr_fail(error, ACR_ERROR_USAGE, "the value is empty");
+	if (!option_has_form(option->type, word))
+		return acr_fail(error, ACR_ERROR_USAGE, "'%s' is no %s, such as '%s'", word, option->type->name,
+				option->type->example);
 	for (; *word; word++)
 		acr_buf_putc(&text, (char)toupper((unsigned char)*word));
 	acr_json_free(*value);
@@ -129,11 +129,17 @@ static int add_upper(const struct option *option, const char *word, struct acr_j
 	return 0;
 }
 
-const struct option_type type_repository_permission = {
-	.metavar = "REPOSITORY ACTION", .arity = ARITY_MANY, .add = add_repository_permission};
+const struct option_type type_repository_permission = {.name = "repository permission",
+						       .metavar = "REPOSITORY ACTION",
+						       .arity = ARITY_MANY,
+						       .add = add_repository_permission};
 const struct option_type type_gateway_permission = {
-	.metavar = "GATEWAY ACTION", .arity = ARITY_MANY, .add = add_gateway_permission};
-const struct option_type type_identity = {.metavar = "IDENTITY", .arity = ARITY_ONE, .add = add_identity};
-const struct option_type type_identities = {.metavar = "IDENTITY", .arity = ARITY_MANY, .add = add_identity};
-const struct option_type type_moment = {.metavar = "TIME", .arity = ARITY_ONE, .add = add_moment};
-const struct option_type type_upper = {.arity = ARITY_ONE, .add = add_upper};
+	.name = "gateway permission", .metavar = "GATEWAY ACTION", .arity = ARITY_MANY, .add = add_gateway_permission};
+const struct option_type type_identity = {
+	.name = "identity", .example = "[system]", .metavar = "IDENTITY", .arity = ARITY_ONE, .add = add_identity};
+const struct option_type type_identities = {
+	.name = "identity", .example = "[system]", .metavar = "IDENTITY", .arity = ARITY_MANY, .add = add_identity};
+const struct option_type type_moment = {
+	.name = "time", .example = "2035-12-31T12:59:59Z", .metavar = "TIME", .arity = ARITY_ONE, .add = add_moment};
+const struct option_type type_upper = {
+	.name = "tier", .example = "S1", .pattern = "[A-Za-z0-9][A-Za-z0-9_.-]*", .arity = ARITY_ONE, .add = add_upper};

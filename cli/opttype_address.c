@@ -108,24 +108,6 @@ static bool consists_of(const char *word, const char *further)
 	return !*word;
 }
 
-static int add_repository(const struct option *option, const char *word, struct acr_json **value,
-			  struct acr_error *error)
-{
-	(void)option;
-	if (!*word || *word == '/' || !consists_of(word, "._-/:*"))
-		return acr_fail(error, ACR_ERROR_USAGE, "'%s' is no repository, such as 'library/ubuntu'", word);
-	return set_text(word, value);
-}
-
-static int add_scope(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
-{
-	(void)option;
-	if (*word == '/' || !consists_of(word, "._-/:*"))
-		return acr_fail(error, ACR_ERROR_USAGE, "'%s' is no scope, such as 'hello-world:*' or 'hello-world:v1'",
-				word);
-	return set_text(word, value);
-}
-
 static int add_server(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
 	(void)option;
@@ -134,11 +116,39 @@ static int add_server(const struct option *option, const char *word, struct acr_
 	return set_text(word, value);
 }
 
-const struct option_type type_network = {.metavar = "ADDRESS[/BITS]", .arity = ARITY_ONE, .add = add_network};
-const struct option_type type_url = {.metavar = "URL", .arity = ARITY_ONE, .add = add_url};
-const struct option_type type_key_url = {.metavar = "URL", .arity = ARITY_ONE, .add = add_url};
-const struct option_type type_secret_url = {.metavar = "URL", .arity = ARITY_ONE, .add = add_url};
-const struct option_type type_resource_id = {.metavar = "ID", .arity = ARITY_ONE, .add = add_resource_id};
-const struct option_type type_repository = {.metavar = "REPOSITORY", .arity = ARITY_ONE, .add = add_repository};
-const struct option_type type_scope = {.metavar = "REPOSITORY[:TAG]", .arity = ARITY_ONE, .add = add_scope};
-const struct option_type type_server = {.metavar = "SERVER", .arity = ARITY_ONE, .add = add_server};
+/* A header field's name is a token (RFC 9110 section 5.6.2). */
+static int add_header(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	ACR_AUTO_FREE char *name = acr_strndup(word, strcspn(word, "="));
+
+	if (*word && (!*name || !consists_of(name, "!#$%&'*+-.^_`|~")))
+		return acr_fail(error, ACR_ERROR_USAGE, "'%s' is no header field, such as 'X-Team=blue'", word);
+	return type_pairs.add(option, word, value, error);
+}
+
+const struct option_type type_headers = {.name = "header field",
+					 .example = "X-Team=blue",
+					 .metavar = "KEY=VALUE",
+					 .arity = ARITY_MANY,
+					 .add = add_header};
+const struct option_type type_network = {.name = "network",
+					 .example = "16.17.18.0/24",
+					 .metavar = "ADDRESS[/BITS]",
+					 .arity = ARITY_ONE,
+					 .add = add_network};
+const struct option_type type_url = {
+	.name = "URL", .example = "https://example.com/hook", .metavar = "URL", .arity = ARITY_ONE, .add = add_url};
+const struct option_type type_key_url = {.name = "key URL",
+					 .example = "https://myvault.vault.azure.net/keys/mykey",
+					 .metavar = "URL",
+					 .arity = ARITY_ONE,
+					 .add = add_url};
+const struct option_type type_secret_url = {.name = "secret URL",
+					    .example = "https://myvault.vault.azure.net/secrets/mysecret",
+					    .metavar = "URL",
+					    .arity = ARITY_ONE,
+					    .add = add_url};
+const struct option_type type_resource_id = {
+	.name = "resource id", .example = ID_EXAMPLE, .metavar = "ID", .arity = ARITY_ONE, .add = add_resource_id};
+const struct option_type type_server = {
+	.name = "login server", .example = "docker.io", .metavar = "SERVER", .arity = ARITY_ONE, .add = add_server};

@@ -16,15 +16,15 @@ static int add_name(const struct option *option, const char *word, struct acr_js
 {
 	bool plain = option->type == &type_plain_name;
 	size_t length = strlen(word);
+	ACR_AUTO_FREE char *shown = option_shown(option, word);
 
 	if (length < (size_t)option->minimum || (option->maximum && length > (size_t)option->maximum))
-		return acr_fail(error, ACR_ERROR_USAGE, "'%s' must have %ld to %ld characters", word, option->minimum,
-				option->maximum);
+		return acr_fail(error, ACR_ERROR_USAGE, "'%s' must have %ld to %ld characters, as in '%s'", shown,
+				option->minimum, option->maximum, option->type->example);
 	for (const char *c = word; *c; c++)
 		if (!isalnum((unsigned char)*c) && (plain || !strchr("-_", *c)))
-			return acr_fail(error, ACR_ERROR_USAGE, "'%s' may have letters%s only, as in '%s'", word,
-					plain ? " and digits" : ", digits, '-' and '_'",
-					plain ? "nightlybuild" : "nightly-build");
+			return acr_fail(error, ACR_ERROR_USAGE, "'%s' may have letters%s only, as in '%s'", shown,
+					plain ? " and digits" : ", digits, '-' and '_'", option->type->example);
 	return length ? set_text(word, value) : acr_fail(error, ACR_ERROR_USAGE, "the name is empty");
 }
 
@@ -163,9 +163,9 @@ static int add_timer(const struct option *option, const char *word, struct acr_j
 	(void)option;
 	if (rc < 0)
 		return rc;
-	if (name && !*name)
-		return acr_fail(error, ACR_ERROR_USAGE, "'%s' has no name before the colon, as in 'nightly:0 21 * * *'",
-				word);
+	if (name && !option_has_form(&type_trigger, name))
+		return acr_fail(error, ACR_ERROR_USAGE,
+				"'%s' is no name in front of the colon, as in 'nightly:0 21 * * *'", name);
 	acr_json_free(*value);
 	*value = acr_json_new_object();
 	if (name)
@@ -264,6 +264,14 @@ static void add_member(const struct acr_json *member, struct acr_json *fields)
 	acr_json_set_str(fields, acr_json_key(member), text ? text : acr_json_string(member));
 }
 
+static int not_fields(const struct option *option, const char *word, struct acr_error *error)
+{
+	ACR_AUTO_FREE char *shown = option_shown(option, word);
+
+	return acr_fail(error, ACR_ERROR_USAGE, "'%s' is neither KEY=VALUE nor a JSON object, such as '%s'", shown,
+			option->type->example);
+}
+
 static int add_fields(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
 	size_t name = strcspn(word, "=");
@@ -272,8 +280,7 @@ static int add_fields(const struct option *option, const char *word, struct acr_
 
 	(void)option;
 	if (!json && (!name || !word[name]))
-		return acr_fail(error, ACR_ERROR_USAGE,
-				"'%s' is neither KEY=VALUE nor a JSON object, such as 'api-version=2022-04-01'", word);
+		return not_fields(option, word, error);
 	if (!*value)
 		*value = acr_json_new_object();
 	for (const struct acr_json *item = json ? acr_json_first(object) : NULL; item; item = acr_json_next(item))
@@ -286,7 +293,17 @@ static int add_fields(const struct option *option, const char *word, struct acr_
 	return 0;
 }
 
-const struct option_type type_fields = {.metavar = "KEY=VALUE", .arity = ARITY_MANY, .add = add_fields};
+const struct option_type type_fields = {.name = "fields",
+					.example = "api-version=2022-04-01",
+					.metavar = "KEY=VALUE",
+					.arity = ARITY_MANY,
+					.add = add_fields};
+const struct option_type type_variables = {.name = "variables",
+					   .text = true,
+					   .example = "NAME=value",
+					   .metavar = "KEY=VALUE",
+					   .arity = ARITY_MANY,
+					   .add = add_fields};
 
 static int add_decimal(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
@@ -301,13 +318,35 @@ static int add_decimal(const struct option *option, const char *word, struct acr
 	return 0;
 }
 
-const struct option_type type_decimal = {.metavar = "NUMBER", .arity = ARITY_ONE, .add = add_decimal};
-const struct option_type type_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
-const struct option_type type_plain_name = {.metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
-const struct option_type type_cron = {.metavar = "SCHEDULE", .arity = ARITY_ONE, .add = add_cron};
-const struct option_type type_timer = {.metavar = "[NAME:]SCHEDULE", .arity = ARITY_ONE, .add = add_timer};
-const struct option_type type_duration = {.metavar = "DURATION", .arity = ARITY_ONE, .add = add_duration};
-const struct option_type type_user_identity = {.metavar = "ID", .arity = ARITY_ONE, .add = add_identity};
-const struct option_type type_task_identities = {.metavar = "ID", .arity = ARITY_ANY, .add = add_identities};
+const struct option_type type_decimal = {
+	.name = "number", .example = "1.5", .metavar = "NUMBER", .arity = ARITY_ONE, .add = add_decimal};
+const struct option_type type_name = {
+	.name = "name", .example = "nightly-build", .metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
+const struct option_type type_plain_name = {
+	.name = "plain name", .example = "nightlybuild", .metavar = "NAME", .arity = ARITY_ONE, .add = add_name};
+const struct option_type type_cron = {.name = "schedule",
+				      .text = true,
+				      .example = "0 21 * * *",
+				      .metavar = "SCHEDULE",
+				      .arity = ARITY_ONE,
+				      .add = add_cron};
+const struct option_type type_timer = {.name = "timer",
+				       .text = true,
+				       .example = "nightly:0 21 * * *",
+				       .metavar = "[NAME:]SCHEDULE",
+				       .arity = ARITY_ONE,
+				       .add = add_timer};
+const struct option_type type_duration = {
+	.name = "duration", .example = "PT3H", .metavar = "DURATION", .arity = ARITY_ONE, .add = add_duration};
+const struct option_type type_user_identity = {.name = "user-assigned identity",
+					       .example = IDENTITY_EXAMPLE,
+					       .metavar = "ID",
+					       .arity = ARITY_ONE,
+					       .add = add_identity};
+const struct option_type type_task_identities = {.name = "user-assigned identity",
+						 .example = IDENTITY_EXAMPLE,
+						 .metavar = "ID",
+						 .arity = ARITY_ANY,
+						 .add = add_identities};
 const struct option_type type_inverse = {
-	.metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_inverse, .choices = truth};
+	.name = "boolean", .metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_inverse, .choices = truth};

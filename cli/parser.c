@@ -109,14 +109,9 @@ static int bad_choice(const struct option *option, const char *word, const char 
 int parser_add(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
 	const char *const *choices = word ? option_choices(option) : NULL;
-	size_t length = word ? strlen(word) : 0;
 
-	if (length && word[length - 1] == '\r') {
-		acr_fail(error, ACR_ERROR_USAGE,
-			 "the value ends in a carriage return, as lines of Windows text files do; remove it, for "
-			 "example with tr -d '\\r'");
+	if (word && option_check_word(option, word, error) < 0)
 		return about(option, error);
-	}
 	for (size_t i = 0; choices; i++) {
 		if (!choices[i])
 			return bad_choice(option, word, choices, error);

@@ -82,6 +82,9 @@ int context_confirm(struct context *context, struct acr_error *error, const char
 
 	if (args_flag(context->args, "yes") || settings_flag(context->settings, "core", "disable_confirm_prompt"))
 		return 0;
+	/* Nobody shall think about a registry that cannot be. */
+	if (args_given(context->args, "registry") && (rc = context_registry_name(context, error)) < 0)
+		return rc;
 	if (!context->io->in_terminal)
 		return acr_fail(error, ACR_ERROR_CANCELLED,
 				"Unable to prompt for confirmation as no tty available. Use --yes.");

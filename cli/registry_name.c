@@ -41,7 +41,7 @@ static int malformed(const char *text, struct acr_error *error)
 {
 	return acr_fail(error, ACR_ERROR_GENERAL,
 			"Registry names may contain only alpha numeric characters and must be between 5 and 50 "
-			"characters; '%s' is not one.",
+			"characters, such as 'myregistry'; '%s' is not one.",
 			text);
 }
 

@@ -23,8 +23,17 @@ enum arity {
 
 /* What an option's words mean. */
 struct option_type {
+	const char *name;    /* what its values are: "resource group" */
 	const char *metavar; /* "NUMBER" in the manual; NULL: the last word of the option's name */
+	const char *example; /* a right value, for messages; NULL where nothing can be wrong, or the choices say it */
+	/* Of types that need no code of their own (form.c): what a word looks like, as a POSIX extended regular expression
+	 * over all of it, in bytes. */
+	const char *pattern;
 	enum arity arity;
+	bool text;  /* free text: line ends and tabs may be in it, and it may be long */
+	bool bytes; /* any bytes but a carriage return at the end: names of files */
+	bool list;  /* of types with a pattern: words gather in an array */
+	bool empty; /* '' is taken where the option is not required, and counts as absent there, as in az */
 	/* Take one word (NULL for an option given without any) into *value, which is NULL at first and belongs to the
 	 * caller: a single value is replaced, a list grows. ACR_ERROR_USAGE with a message that names no option (the
 	 * parser puts "argument --sku: " in front). */

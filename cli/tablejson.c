@@ -75,6 +75,12 @@ static struct acr_json *option_json(const struct option *option)
 	acr_json_set_str(ret, "name", option->name);
 	acr_json_set(ret, "spellings", spellings(option));
 	acr_json_set_str(ret, "key", option_key(option));
+	acr_json_set_str(ret, "type", option->type->name);
+	acr_json_set_str(ret, "example", option->type->example);
+	acr_json_set_bool(ret, "text", option->type->text);
+	acr_json_set_bool(ret, "empty", option->type->empty || option->flags & OPT_EMPTY_CLEARS);
+	acr_json_set_num(ret, "minimum", (double)option->minimum);
+	acr_json_set_num(ret, "maximum", (double)option->maximum);
 	acr_json_set_str(ret, "arity", arity_name(option->type->arity));
 	acr_json_set_bool(ret, "integer", option->type == &type_integer);
 	for (size_t i = 0; i < ACR_COUNT(flags); i++)
@@ -115,6 +121,15 @@ static struct acr_json *headers(const struct column *column)
 	return ret;
 }
 
+static struct acr_json *examples(const struct example *example)
+{
+	struct acr_json *ret = acr_json_new_array();
+
+	for (; example && example->command; example++)
+		add_word(ret, "", example->command);
+	return ret;
+}
+
 static struct acr_json *command_json(const struct table_cursor *at)
 {
 	const struct command *command = at->command;
@@ -133,6 +148,7 @@ static struct acr_json *command_json(const struct table_cursor *at)
 	acr_json_set(ret, "columns", headers(command->columns));
 	acr_json_set(ret, "options", options_json(command->options));
 	acr_json_set(ret, "shared_options", shared_json(command));
+	acr_json_set(ret, "examples", examples(command->examples));
 	return ret;
 }
 

@@ -31,7 +31,7 @@ static const struct option name = {
 	.letter = 'n',
 	.other_letter = 's',
 	.key = "name",
-	.type = &type_string,
+	.type = &type_subscription,
 	.help = "Name or id of the subscription.",
 };
 static const struct option required_name = {
@@ -40,7 +40,7 @@ static const struct option required_name = {
 	.letter = 'n',
 	.other_letter = 's',
 	.key = "name",
-	.type = &type_string,
+	.type = &type_subscription,
 	.flags = OPT_REQUIRED,
 	.help = "Name or id of the subscription.",
 };

@@ -8,17 +8,17 @@ static const struct option name = {
 	.alias = "name",
 	.letter = 'n',
 	.key = "display-name",
-	.type = &type_string,
+	.type = &type_word,
 	.help = "The display name; azure-cli- and the time by default. One that is there already gets a new password.",
 };
 static const struct option role = {
 	.name = "role",
-	.type = &type_string,
+	.type = &type_word,
 	.help = "Name or id of the role it is given: AcrPull, AcrPush, Reader, Contributor, Owner and so on.",
 };
 static const struct option scopes = {
 	.name = "scopes",
-	.type = &type_list,
+	.type = &type_azure_scopes,
 	.help = "Ids of what the role is given on, such as a registry's.",
 };
 static const struct option years = {

@@ -18,7 +18,7 @@ static const struct option source = {
 static const struct option image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_append,
+	.type = &type_built_images,
 	.flags = OPT_APPEND,
 	.help = "Name of the image, as 'name:tag'; may be given several times. {{.Run.ID}} stands for the run's id. Without it "
 		"nothing is pushed.",
@@ -94,14 +94,14 @@ static const struct option file = {
 };
 static const struct option cmd = {
 	.name = "cmd",
-	.type = &type_string,
+	.type = &type_text,
 	.help = "A command to run instead of a task file: an image and its arguments. $Registry stands for the login server.",
 };
 
 static const struct option registry = {
 	.name = "registry",
 	.letter = 'r',
-	.type = &type_string,
+	.type = &type_registry,
 	.flags = OPT_REQUIRED,
 	.config_default = "acr",
 	.complete = "registry",

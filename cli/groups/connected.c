@@ -39,18 +39,18 @@ static const struct option new_name = {
 
 static const struct option repository = {
 	.name = "repository",
-	.type = &type_list,
+	.type = &type_repository_names,
 	.help = "The repositories to synchronize.",
 };
 static const struct option sync_token = {
 	.name = "sync-token",
-	.type = &type_string,
+	.type = &type_token,
 	.bind = BODY_ID(SYNC "tokenId", "tokens"),
 	.help = "The name of the token with which to synchronize; without it one is made for --repository.",
 };
 static const struct option client_tokens = {
 	.name = "client-tokens",
-	.type = &type_list,
+	.type = &type_tokens,
 	.help = "Names of the tokens with which clients sign in.",
 };
 static const struct option mode = {
@@ -96,7 +96,7 @@ static const struct option audit_logs = {
 };
 static const struct option notifications = {
 	.name = "notifications",
-	.type = &type_list,
+	.type = &type_notifications,
 	.help = "Patterns of the artifacts about which to notify, such as 'hello-world:*'.",
 };
 static const struct option gc_enabled = {
@@ -125,22 +125,22 @@ static const struct option identity = {
 };
 static const struct option add_tokens = {
 	.name = "add-client-tokens",
-	.type = &type_list_any,
+	.type = &type_tokens_any,
 	.help = "Names of further tokens with which clients sign in.",
 };
 static const struct option remove_tokens = {
 	.name = "remove-client-tokens",
-	.type = &type_list_any,
+	.type = &type_tokens_any,
 	.help = "Names of tokens with which clients shall not sign in any more.",
 };
 static const struct option add_notifications = {
 	.name = "add-notifications",
-	.type = &type_list_any,
+	.type = &type_notifications_any,
 	.help = "Patterns of further artifacts about which to notify.",
 };
 static const struct option remove_notifications = {
 	.name = "remove-notifications",
-	.type = &type_list_any,
+	.type = &type_notifications_any,
 	.help = "Patterns about which not to notify any more.",
 };
 

@@ -18,12 +18,12 @@ static const struct option generate_password = {
 };
 static const struct option add_repositories = {
 	.name = "add",
-	.type = &type_list_any,
+	.type = &type_repositories_any,
 	.help = "Repositories to synchronize from now on; those above it get them, too.",
 };
 static const struct option remove_repositories = {
 	.name = "remove",
-	.type = &type_list_any,
+	.type = &type_repositories_any,
 	.help = "Repositories not to synchronize any more; those below it lose them, too.",
 };
 

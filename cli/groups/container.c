@@ -22,7 +22,7 @@ static const struct option name = {
 	.name = "name",
 	.letter = 'n',
 	.key = "container",
-	.type = &type_string,
+	.type = &type_container,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("container"),
 	.help = "The name of the container group.",
@@ -30,7 +30,7 @@ static const struct option name = {
 static const struct option group = {
 	.name = "resource-group",
 	.letter = 'g',
-	.type = &type_string,
+	.type = &type_group,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("resourceGroup"),
 	.config_default = "group",
@@ -39,7 +39,7 @@ static const struct option group = {
 };
 static const struct option image = {
 	.name = "image",
-	.type = &type_string,
+	.type = &type_built_image,
 	.flags = OPT_REQUIRED,
 	.complete = "image",
 	.help = "The image, as 'myregistry.azurecr.io/hello-world:v1'.",
@@ -74,18 +74,18 @@ static const struct option os_type = {
 };
 static const struct option command_line = {
 	.name = "command-line",
-	.type = &type_string,
+	.type = &type_text,
 	.help = "What to run instead of the image's own command, such as '/bin/sh -c \"sleep 60\"'.",
 };
 static const struct option variables = {
 	.name = "environment-variables",
 	.letter = 'e',
-	.type = &type_fields,
+	.type = &type_variables,
 	.help = "Environment variables, as KEY=VALUE [KEY=VALUE …].",
 };
 static const struct option secure_variables = {
 	.name = "secure-environment-variables",
-	.type = &type_fields,
+	.type = &type_variables,
 	.flags = OPT_SECRET,
 	.help = "Environment variables that are never shown, as KEY=VALUE [KEY=VALUE …].",
 };
@@ -112,13 +112,13 @@ static const struct option protocol = {
 };
 static const struct option dns_label = {
 	.name = "dns-name-label",
-	.type = &type_string,
+	.type = &type_dns_label,
 	.heading = "Network",
 	.help = "The first part of a public name for the container.",
 };
 static const struct option login_server = {
 	.name = "registry-login-server",
-	.type = &type_string,
+	.type = &type_server,
 	.heading = REGISTRY,
 	.help = "The registry that the image is in.",
 };
@@ -130,7 +130,7 @@ static const struct option username = {
 };
 static const struct option password = {
 	.name = "registry-password",
-	.type = &type_string,
+	.type = &type_text,
 	.flags = OPT_SECRET,
 	.heading = REGISTRY,
 	.help = "The password to pull with; asked for when it is not given. @FILE and @- keep it out of the command line.",

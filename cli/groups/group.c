@@ -21,7 +21,7 @@ static const struct option name = {
 	.letter = 'n',
 	.other_letter = 'g',
 	.key = "name",
-	.type = &type_string,
+	.type = &type_group,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("resourceGroup"),
 	.config_default = "group",
@@ -46,7 +46,7 @@ static const struct option managed_by = {
 };
 static const struct option tag = {
 	.name = "tag",
-	.type = &type_string,
+	.type = &type_tag_filter,
 	.help = "Only groups with this tag, as key[=value].",
 };
 

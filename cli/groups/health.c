@@ -7,14 +7,14 @@ static const struct option name = {
 	.name = "name",
 	.letter = 'n',
 	.key = "registry",
-	.type = &type_string,
+	.type = &type_registry,
 	.config_default = "acr",
 	.complete = "registry",
 	.help = "The name of the container registry, in lower case.",
 };
 static const struct option vnet = {
 	.name = "vnet",
-	.type = &type_string,
+	.type = &type_resource,
 	.help = "Name or id of the virtual network this machine is in: checks that the registry's names lead to its private "
 		"endpoints.",
 };
@@ -31,7 +31,7 @@ static const struct option yes = {
 };
 static const struct option repository = {
 	.name = "repository",
-	.type = &type_string,
+	.type = &type_repository_name,
 	.complete = "repository",
 	.help = "Check the permissions on this repository.",
 };

@@ -10,7 +10,7 @@
 static const struct option chart = {
 	.name = "CHART",
 	.key = "chart",
-	.type = &type_string,
+	.type = &type_chart,
 	.flags = OPT_POSITIONAL | OPT_REQUIRED,
 	.bind = PATH("chart"),
 	.help = "The name of the chart.",
@@ -24,7 +24,7 @@ static const struct option package = {
 };
 static const struct option version = {
 	.name = "version",
-	.type = &type_string,
+	.type = &type_chart_version,
 	.bind = PATH("version"),
 	.help = "The version of the chart.",
 };
@@ -40,7 +40,7 @@ static const struct option force = {
 };
 static const struct option client_version = {
 	.name = "client-version",
-	.type = &type_string,
+	.type = &type_version,
 	.fallback = "2.16.3",
 	.help = "The version of helm.",
 };
@@ -52,7 +52,7 @@ static const struct option install_location = {
 };
 static const struct option source_url = {
 	.name = "source-url",
-	.type = &type_string,
+	.type = &type_url,
 	.fallback = "https://get.helm.sh",
 	.help = "Where helm is downloaded from: a mirror.",
 };

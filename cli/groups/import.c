@@ -16,7 +16,7 @@ static const struct option source_registry = {
 	.name = "registry",
 	.letter = 'r',
 	.key = "source-registry",
-	.type = &type_string,
+	.type = &type_source_registry,
 	.complete = "registry",
 	.help = "The Azure registry to import from: its name or login server if it is in this subscription, else "
 		"its resource id.",
@@ -30,7 +30,7 @@ static const struct option username = {
 static const struct option password = {
 	.name = "password",
 	.letter = 'p',
-	.type = &type_string,
+	.type = &type_text,
 	.flags = OPT_SECRET,
 	.help = "The password, or without a user name the access token, at the registry to import from; @FILE or @- "
 		"keeps it out of the command line.",
@@ -38,14 +38,14 @@ static const struct option password = {
 static const struct option image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_append,
+	.type = &type_images,
 	.flags = OPT_APPEND,
 	.help = "What the image is called here, as 'name:tag'; may be given several times. By default it keeps its "
 		"name.",
 };
 static const struct option repository = {
 	.name = "repository",
-	.type = &type_append,
+	.type = &type_appended_repository,
 	.flags = OPT_APPEND,
 	.help = "A repository to which the image is imported without a tag; may be given several times.",
 };
@@ -56,7 +56,7 @@ static const struct option force = {
 };
 static const struct option tenant = {
 	.name = "registry-tenant",
-	.type = &type_string,
+	.type = &type_tenant,
 	.help = "The tenant of the registry that --registry gives by its resource id, when it is another one than "
 		"yours.",
 };

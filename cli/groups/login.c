@@ -11,7 +11,7 @@ static const struct option expose_token = {
 };
 static const struct option endpoint = {
 	.name = "endpoint",
-	.type = &type_string,
+	.type = &type_location,
 	.flags = OPT_PREVIEW,
 	.complete = "location",
 	.help = "Region whose regional endpoint is signed in to.",

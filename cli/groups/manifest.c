@@ -9,7 +9,7 @@
 static const struct option registry = {
 	.name = "registry",
 	.letter = 'r',
-	.type = &type_string,
+	.type = &type_registry,
 	.config_default = "acr",
 	.complete = "registry",
 	.help = "The name of the container registry, in lower case.",
@@ -17,7 +17,7 @@ static const struct option registry = {
 static const struct option name = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_repository_name,
 	.complete = "repository",
 	.help = "The name of the repository.",
 };
@@ -31,7 +31,7 @@ static const struct option repository_id = {
 static const struct option manifest_name = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_image,
 	.complete = "image",
 	.help = "The name of the artifact, as 'name:tag' or 'name@digest'; the tag is 'latest' when neither is given.",
 };
@@ -46,7 +46,7 @@ static const struct option manifest_id = {
 static const struct option tagged_name = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_image,
 	.complete = "repository",
 	.help = "The name of the repository, with or without a tag: 'hello-world', 'hello-world:latest'.",
 };
@@ -65,7 +65,7 @@ static const struct option raw = {
 };
 static const struct option artifact_type = {
 	.name = "artifact-type",
-	.type = &type_string,
+	.type = &type_artifact_type,
 	.bind = QUERY("artifactType"),
 	.help = "Only referrers of this type, such as 'application/spdx+json'.",
 };
@@ -77,7 +77,7 @@ static const struct option recursive = {
 static const struct option digest = {
 	.name = "digest",
 	.letter = 'd',
-	.type = &type_string,
+	.type = &type_digest,
 	.help = "The digest of the manifest to restore; by default the one that was deleted last of those with the tag.",
 };
 static const struct option force = {

@@ -25,7 +25,7 @@
 /* Subnets go without an action, as with az: the service knows one only. */
 #define SUBNET(bind_kind)                                                                                              \
 	{                                                                                                              \
-		.name = "subnet", .type = &type_string, .flags = OPT_HIDDEN | OPT_DEPRECATED,                          \
+		.name = "subnet", .type = &type_resource, .flags = OPT_HIDDEN | OPT_DEPRECATED,                          \
 		.bind = {.kind = bind_kind,                                                                            \
 			 .to = RULE_SET "/virtualNetworkRules",                                                        \
 			 .member = "virtualNetworkSubnetResourceId",                                                   \
@@ -47,7 +47,7 @@ static const struct option vnet_name = {
 static const struct option connection = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_connection,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("connection"),
 	.complete = "private-endpoint-connection",
@@ -57,7 +57,7 @@ static const struct option registry_name = {
 	.name = "registry-name",
 	.letter = 'r',
 	.key = "registry",
-	.type = &type_string,
+	.type = &type_registry,
 	.flags = OPT_REQUIRED,
 	.config_default = "acr",
 	.complete = "registry",
@@ -65,7 +65,7 @@ static const struct option registry_name = {
 };
 static const struct option description = {
 	.name = "description",
-	.type = &type_string,
+	.type = &type_text,
 	.bind = BODY("/properties/privateLinkServiceConnectionState/description"),
 	.help = "Why, for those who asked for the connection.",
 };

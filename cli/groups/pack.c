@@ -15,14 +15,14 @@ static const struct option source = {
 static const struct option image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_string,
+	.type = &type_built_image,
 	.flags = OPT_REQUIRED,
 	.help = "Name of the image, as 'name:tag'. {{.Run.ID}} stands for the run's id.",
 };
 static const struct option builder = {
 	.name = "builder",
 	.letter = 'b',
-	.type = &type_string,
+	.type = &type_built_image,
 	.flags = OPT_REQUIRED,
 	.help = "The image of the builder, such as cloudfoundry/cnb:bionic.",
 };

@@ -34,7 +34,7 @@ static const struct option check_scope = {
 static const struct option check_group = {
 	.name = "resource-group",
 	.letter = 'g',
-	.type = &type_string,
+	.type = &type_group,
 	.bind = BODY("/resourceGroupName"),
 	.config_default = "group",
 	.complete = "group",
@@ -54,7 +54,7 @@ static const struct option new_name = {
 static const struct option new_group = {
 	.name = "resource-group",
 	.letter = 'g',
-	.type = &type_string,
+	.type = &type_group,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("resourceGroup"),
 	.config_default = "group",
@@ -101,20 +101,20 @@ static const struct option default_action = {
 };
 static const struct option workspace = {
 	.name = "workspace",
-	.type = &type_string,
+	.type = &type_resource,
 	.flags = OPT_PREVIEW,
 	.help = "Name or id of the Log Analytics workspace that gets the registry's diagnostic logs; a name is looked for in "
 		"the registry's resource group.",
 };
 static const struct option identity = {
 	.name = "identity",
-	.type = &type_string,
+	.type = &type_identity,
 	.heading = "Customer managed key",
 	.help = "Name or id of the user-assigned managed identity that reads the key.",
 };
 static const struct option key_encryption_key = {
 	.name = "key-encryption-key",
-	.type = &type_string,
+	.type = &type_key_url,
 	.heading = "Customer managed key",
 	.help = "Key vault URI of the key that encrypts the registry.",
 };

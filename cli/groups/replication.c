@@ -12,7 +12,7 @@
 static const struct option name = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_replication,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("replication"),
 	.complete = "replication",
@@ -21,7 +21,7 @@ static const struct option name = {
 static const struct option new_name = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_replication,
 	.bind = PATH("replication"),
 	.help = "The name of the replication; its location by default.",
 };

@@ -8,13 +8,13 @@
 
 static const struct option repository = {
 	.name = "repository",
-	.type = &type_string,
+	.type = &type_repository_name,
 	.complete = "repository",
 	.help = "The name of the repository.",
 };
 static const struct option required_repository = {
 	.name = "repository",
-	.type = &type_string,
+	.type = &type_repository_name,
 	.flags = OPT_REQUIRED,
 	.complete = "repository",
 	.help = "The name of the repository.",
@@ -22,14 +22,14 @@ static const struct option required_repository = {
 static const struct option image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_string,
+	.type = &type_image,
 	.complete = "image",
 	.help = "An image, as 'name:tag' or 'name@digest'; the tag is 'latest' when neither is given.",
 };
 static const struct option tagged_image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_string,
+	.type = &type_image,
 	.flags = OPT_REQUIRED,
 	.complete = "image",
 	.help = "An image, as 'name:tag'; the tag is 'latest' when none is given.",

@@ -8,22 +8,22 @@
 static const struct option name = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_word,
 	.help = "Only resources of this name.",
 };
 static const struct option type = {
 	.name = "resource-type",
-	.type = &type_string,
+	.type = &type_resource_type,
 	.help = "Only resources of this type, such as Microsoft.ContainerRegistry/registries.",
 };
 static const struct option provider = {
 	.name = "namespace",
-	.type = &type_string,
+	.type = &type_namespace,
 	.help = "The provider of the type, when --resource-type names none.",
 };
 static const struct option tag = {
 	.name = "tag",
-	.type = &type_string,
+	.type = &type_tag_filter,
 	.help = "Only resources with this tag, as key[=value].",
 };
 static const struct option location = {

@@ -39,7 +39,7 @@ static const struct option headers = {
 static const struct option body = {
 	.name = "body",
 	.letter = 'b',
-	.type = &type_string,
+	.type = &type_text,
 	.help = "The body; @FILE takes it from a file. JSON is sent as application/json unless --headers says otherwise.",
 };
 static const struct option resource = {

@@ -11,23 +11,23 @@
 
 static const struct option role = {
 	.name = "role",
-	.type = &type_string,
+	.type = &type_word,
 	.help = "Name or id of the role: AcrPull, AcrPush, Reader, Contributor, Owner and so on.",
 };
 static const struct option required_role = {
 	.name = "role",
-	.type = &type_string,
+	.type = &type_word,
 	.flags = OPT_REQUIRED,
 	.help = "Name or id of the role: AcrPull, AcrPush, Reader, Contributor, Owner and so on.",
 };
 static const struct option assignee = {
 	.name = "assignee",
-	.type = &type_string,
+	.type = &type_word,
 	.help = "A user's sign-in name, a service principal's name (its app id), or an object id.",
 };
 static const struct option object_id = {
 	.name = "assignee-object-id",
-	.type = &type_string,
+	.type = &type_uuid,
 	.help = "The assignee's object id; Microsoft Graph is not asked then.",
 };
 static const struct option principal_type = {
@@ -38,18 +38,18 @@ static const struct option principal_type = {
 };
 static const struct option scope = {
 	.name = "scope",
-	.type = &type_string,
+	.type = &type_azure_scope,
 	.help = "The id of what the role is given on; by default the resource group, or else the subscription.",
 };
 static const struct option description = {
 	.name = "description",
-	.type = &type_string,
+	.type = &type_text,
 	.flags = OPT_PREVIEW,
 	.help = "A note on the assignment.",
 };
 static const struct option condition = {
 	.name = "condition",
-	.type = &type_string,
+	.type = &type_text,
 	.flags = OPT_PREVIEW,
 	.help = "The condition under which the role holds, such as one on repositories.",
 };
@@ -62,7 +62,7 @@ static const struct option condition_version = {
 static const struct option name = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_word,
 	.help = "A GUID for the assignment; a new one by default.",
 };
 static const struct option all = {
@@ -77,7 +77,7 @@ static const struct option inherited = {
 };
 static const struct option ids = {
 	.name = "ids",
-	.type = &type_list,
+	.type = &type_azure_scopes,
 	.help = "Ids of assignments; the other options then have no meaning.",
 };
 

@@ -3,7 +3,9 @@
 
 const struct option run_agent_pool = {
 	.name = "agent-pool",
-	.type = &type_string,
+	.type = &type_name,
+	.minimum = 1,
+	.maximum = 20,
 	.flags = OPT_PREVIEW,
 	.help = "The agent pool to run on.",
 };
@@ -44,7 +46,7 @@ const struct option run_platform = {
 };
 const struct option run_target = {
 	.name = "target",
-	.type = &type_string,
+	.type = &type_stage,
 	.help = "The stage of the Dockerfile to build.",
 };
 const struct option run_auth_mode = {
@@ -55,7 +57,7 @@ const struct option run_auth_mode = {
 };
 const struct option run_log_template = {
 	.name = "log-template",
-	.type = &type_string,
+	.type = &type_built_image,
 	.flags = OPT_PREVIEW,
 	.help = "Repository and tag under which the log is stored, such as 'acr/logs:{{.Run.ID}}'.",
 };

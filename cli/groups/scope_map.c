@@ -18,7 +18,7 @@ static const struct option name = {
 };
 static const struct option description = {
 	.name = "description",
-	.type = &type_string,
+	.type = &type_text,
 	.bind = BODY("/properties/description"),
 	.help = "What the scope map is for. At most 256 characters.",
 };

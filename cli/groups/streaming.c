@@ -8,7 +8,7 @@
 static const struct option required_image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_string,
+	.type = &type_image,
 	.flags = OPT_REQUIRED,
 	.complete = "image",
 	.help = "The image, as 'name:tag' or 'name@digest'; the tag is 'latest' when neither is given.",
@@ -16,13 +16,13 @@ static const struct option required_image = {
 static const struct option image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_string,
+	.type = &type_image,
 	.complete = "image",
 	.help = "The image whose last operation is meant; instead of --repository and --id.",
 };
 static const struct option required_repository = {
 	.name = "repository",
-	.type = &type_string,
+	.type = &type_repository_name,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("repository"),
 	.complete = "repository",
@@ -30,13 +30,13 @@ static const struct option required_repository = {
 };
 static const struct option repository = {
 	.name = "repository",
-	.type = &type_string,
+	.type = &type_repository_name,
 	.complete = "repository",
 	.help = "The name of the repository.",
 };
 static const struct option id = {
 	.name = "id",
-	.type = &type_string,
+	.type = &type_operation_id,
 	.help = "The id of the operation.",
 };
 static const struct option enable = {

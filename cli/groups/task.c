@@ -34,7 +34,7 @@ const struct column task_columns[] = {
 static const struct option context_path = {
 	.name = "context",
 	.letter = 'c',
-	.type = &type_string,
+	.type = &type_context,
 	.help = "What the task works on: a Git repository (https://host/name.git#branch:folder), the URL of a "
 		"tar.gz, an OCI artifact (oci://…), or /dev/null for nothing.",
 };
@@ -47,13 +47,13 @@ static const struct option file = {
 };
 static const struct option cmd = {
 	.name = "cmd",
-	.type = &type_string,
+	.type = &type_text,
 	.help = "A command to run instead of a file: an image and its arguments. Needs /dev/null as the context.",
 };
 static const struct option image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_append,
+	.type = &type_built_images,
 	.flags = OPT_APPEND,
 	.help = "Name of the image, as 'name:tag'; may be given several times. {{.Run.ID}} stands for the run's id.",
 };
@@ -112,7 +112,9 @@ static const struct option timeout = {TIMEOUT};
 
 static const struct option agent_pool = {
 	.name = "agent-pool",
-	.type = &type_string,
+	.type = &type_name,
+	.minimum = 1,
+	.maximum = 20,
 	.flags = OPT_PREVIEW,
 	.bind = BODY("/properties/agentPoolName"),
 	.help = "The agent pool to run on.",
@@ -126,13 +128,13 @@ static const struct option auth_mode = {
 };
 static const struct option source_auth = {
 	.name = "source-acr-auth-id",
-	.type = &type_string,
+	.type = &type_identity,
 	.help = "The identity with which runs sign in to the registry that they belong to: '[system]', the id of a "
 		"user-assigned identity, or 'none'. The task gets that identity, too.",
 };
 static const struct option log_template = {
 	.name = "log-template",
-	.type = &type_string,
+	.type = &type_built_image,
 	.flags = OPT_PREVIEW,
 	.bind = BODY("/properties/logTemplate"),
 	.help = "Repository and tag under which logs are stored, such as 'acr/logs:{{.Run.ID}}'.",
@@ -155,7 +157,7 @@ static const struct option assign_identity = {
 
 static const struct option source_trigger_name = {
 	.name = "source-trigger-name",
-	.type = &type_string,
+	.type = &type_trigger,
 	.fallback = "defaultSourceTriggerName",
 	.heading = TRIGGER,
 	.help = "The name of the source trigger.",
@@ -182,7 +184,7 @@ static const struct option schedule = {
 };
 static const struct option base_image_trigger_name = {
 	.name = "base-image-trigger-name",
-	.type = &type_string,
+	.type = &type_trigger,
 	.fallback = "defaultBaseimageTriggerName",
 	.bind = BODY(BASE_IMAGE "name"),
 	.heading = TRIGGER,
@@ -202,7 +204,7 @@ static const struct option new_base_image_type = {BASE_IMAGE_TYPE, .fallback = "
 static const struct option base_image_type = {BASE_IMAGE_TYPE};
 static const struct option update_endpoint = {
 	.name = "update-trigger-endpoint",
-	.type = &type_string,
+	.type = &type_url,
 	.flags = OPT_PREVIEW,
 	.bind = BODY(BASE_IMAGE "updateTriggerEndpoint"),
 	.heading = TRIGGER,
@@ -226,7 +228,7 @@ static const struct option run_context = {
 	.name = "context",
 	.letter = 'c',
 	.key = "source",
-	.type = &type_path,
+	.type = &type_context,
 	.help = "What to work on instead of the task's own context: a folder, a Git repository, the URL of a "
 		"tar.gz, or an OCI artifact.",
 };

@@ -88,7 +88,7 @@ const struct group task_identity_group = {
 #define CUSTOM "/properties/credentials/customRegistries/{login-server}"
 
 #define LOGIN_SERVER                                                                                                   \
-	.name = "login-server", .type = &type_string, .flags = OPT_REQUIRED,                                           \
+	.name = "login-server", .type = &type_server, .flags = OPT_REQUIRED,                                           \
 	.help = "The login server of the other registry, such as docker.io."
 static const struct option login_server = {LOGIN_SERVER};
 static const struct option removed_server = {LOGIN_SERVER, .bind = BODY_CONSTANT(CUSTOM, "null")};
@@ -102,7 +102,7 @@ static const struct option username = {
 static const struct option password = {
 	.name = "password",
 	.letter = 'p',
-	.type = &type_string,
+	.type = &type_text,
 	.flags = OPT_SECRET,
 	.bind = BODY_SECRET(CUSTOM "/password"),
 	.help = "The password, or the URI of a key vault's secret that holds it; @FILE or @- keeps it out of the "
@@ -110,7 +110,7 @@ static const struct option password = {
 };
 static const struct option use_identity = {
 	.name = "use-identity",
-	.type = &type_string,
+	.type = &type_word,
 	.bind = BODY(CUSTOM "/identity"),
 	.help = "The task's identity that signs in or reads the key vault: '[system]', or the client id of a "
 		"user-assigned one.",
@@ -209,14 +209,14 @@ const struct group task_credential_group = {
 
 static const struct option timer_name = {
 	.name = "timer-name",
-	.type = &type_string,
+	.type = &type_trigger,
 	.flags = OPT_REQUIRED,
 	.bind = BODY(TIMER "name"),
 	.help = "The name of the timer.",
 };
 static const struct option removed_timer = {
 	.name = "timer-name",
-	.type = &type_string,
+	.type = &type_trigger,
 	.flags = OPT_REQUIRED,
 	.help = "The name of the timer.",
 };

@@ -8,7 +8,7 @@
 
 static const struct option run_id = {
 	.name = "run-id",
-	.type = &type_string,
+	.type = &type_run_id,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("run"),
 	.complete = "run",
@@ -16,14 +16,16 @@ static const struct option run_id = {
 };
 static const struct option log_run_id = {
 	.name = "run-id",
-	.type = &type_string,
+	.type = &type_run_id,
 	.complete = "run",
 	.help = "The id of the run, such as cf1; the last one by default.",
 };
 static const struct option of_task = {
 	.name = "name",
 	.letter = 'n',
-	.type = &type_string,
+	.type = &type_name,
+	.minimum = 5,
+	.maximum = 50,
 	.complete = "task",
 	.bind = FILTER("TaskName eq '{}'"),
 	.help = "The name of the task whose runs are meant.",
@@ -47,7 +49,7 @@ static const struct option run_status = {
 static const struct option image = {
 	.name = "image",
 	.letter = 't',
-	.type = &type_string,
+	.type = &type_image,
 	.complete = "image",
 	/* Runs know the images they made by digest. */
 	.bind = {.kind = BIND_FILTER, .to = "contains(OutputImageManifests, '{}')", .digest = true},

@@ -58,7 +58,7 @@ static const struct option changed_actions = {
 };
 static const struct option headers = {
 	.name = "headers",
-	.type = &type_pairs,
+	.type = &type_headers,
 	.bind = BODY("/properties/customHeaders"),
 	.help = "Header fields that notifications get, separated by spaces: key[=value] [key[=value] …].",
 };

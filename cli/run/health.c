@@ -71,7 +71,8 @@ int check_health(struct context *context, struct acr_json **ret, struct acr_erro
 
 	/* What worked an hour ago is not what is asked. */
 	context->fresh = true;
-	if ((rc = context_client(context, &client, error)) < 0) {
+	if ((rc = context_client(context, &client, error)) < 0 ||
+	    (name && *name && (rc = context_registry_name(context, error)) < 0)) {
 		acr_json_free(health.list);
 		return rc;
 	}

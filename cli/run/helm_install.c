@@ -177,10 +177,10 @@ int helm_install(struct context *context, struct acr_json **ret, struct acr_erro
 	(void)ret;
 	if (!machine)
 		return acr_fail(error, ACR_ERROR_GENERAL, "There is no helm for this machine to download.");
-	if (!*location || location[strlen(location) - 1] == '/' || version[strspn(version, "0123456789.-abcr")])
+	if (!*location || location[strlen(location) - 1] == '/')
 		return acr_fail(error, ACR_ERROR_GENERAL,
-				"Give a file and a version, such as --install-location "
-				"/usr/local/bin/helm --client-version 2.16.3.");
+				"'%s' is no file: give one with --install-location, such as /usr/local/bin/helm.",
+				location);
 	if (*version >= '3')
 		io_warn(context->io, "The 'acr helm' commands do not work with helm 3; push charts by 'helm push' to "
 				     "oci:// instead.");

@@ -23,9 +23,6 @@ static int check_targets(struct context *context, struct acr_error *error)
 				      "'name:tag'.",
 				      acr_json_string(item));
 	}
-	for (item = acr_json_first(args_value(context->args, "repository")); rc == 0 && item;
-	     item = acr_json_next(item))
-		rc = target_check_repository(acr_json_string(item), error);
 	return rc;
 }
 

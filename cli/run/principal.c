@@ -182,17 +182,9 @@ static int give_role(struct context *context, const char *role, const char *scop
 
 static int check(struct context *context, struct acr_error *error)
 {
-	const struct acr_json *scopes = args_value(context->args, "scopes"), *item;
-
-	if (!args_string(context->args, "role") != !acr_json_first(scopes))
+	if (!args_string(context->args, "role") != !acr_json_first(args_value(context->args, "scopes")))
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"Usage error: To create role assignments, specify both --role and --scopes.");
-	for (item = acr_json_first(scopes); item; item = acr_json_next(item))
-		if (*acr_json_string(item) != '/')
-			return acr_fail(error, ACR_ERROR_GENERAL,
-					"'%s' is not a scope; it is the id of a resource, resource group or "
-					"subscription, such as '/subscriptions/…/resourceGroups/mygroup'.",
-					acr_json_string(item));
 	return 0;
 }
 

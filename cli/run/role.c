@@ -86,11 +86,6 @@ static int check(struct context *context, struct acr_error *error)
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"usage error: When --condition-version is set, --condition must be set as "
 				"well.");
-	if (object && !role_is_guid(object))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"'%s' is not an object id, such as "
-				"'11111111-2222-3333-4444-555555555555'.",
-				object);
 	return 0;
 }
 

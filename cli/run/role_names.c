@@ -32,11 +32,6 @@ int role_scope(struct context *context, char **ret, struct acr_error *error)
 	if (scope && args_given(context->args, "resource-group"))
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"Resource group \"%s\" is redundant because scope is supplied", group);
-	if (scope && *scope != '/')
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"'%s' is not a scope; it is the id of a resource, resource group or "
-				"subscription, such as '/subscriptions/…/resourceGroups/mygroup'.",
-				scope);
 	if (!scope && !acr_client_subscription(client))
 		return acr_fail(error, ACR_ERROR_SIGN_IN,
 				"No subscription is selected: give --scope, or run 'az login'.");

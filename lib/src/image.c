@@ -5,6 +5,7 @@
 #include <acr/image.h>
 
 #define MAX_TAG 128
+#define MAX_REPOSITORY 255
 
 static int refuse(const char *text, const char *why, struct acr_error *error)
 {
@@ -77,8 +78,11 @@ int acr_image_parse(const char *text, bool with_registry, struct acr_image *ret,
 		tag = acr_strndup(colon + 1, length - (size_t)(colon - repository) - 1);
 		length = (size_t)(colon - repository);
 	}
-	if (registry && !consists_of(text, registry, ".-:[]")) {
+	if (registry && (!consists_of(text, registry, ".-:[]") || strchr(".-:", *text))) {
 		return refuse(text, "the registry is not a host name", error);
+	}
+	if (length > MAX_REPOSITORY) {
+		return refuse(text, "a repository has at most 255 characters", error);
 	}
 	if (!is_repository(repository, length)) {
 		return refuse(text, "the repository is missing or has characters that none can have", error);

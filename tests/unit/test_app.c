@@ -68,7 +68,7 @@ static int run_wait(struct context *context, struct acr_json **ret, struct acr_e
 
 static const struct option json = {.name = "json", .type = &type_string};
 static const struct option code = {.name = "code", .type = &type_integer, .minimum = -100, .maximum = -1};
-static const struct option service_code = {.name = "service-code", .type = &type_string};
+static const struct option service_code = {.name = "service-code", .type = &type_text};
 static const struct option id = {.name = "id", .type = &type_string};
 static const struct option number = {.name = "signal", .type = &type_integer};
 static const struct option old = {

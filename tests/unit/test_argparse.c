@@ -116,12 +116,13 @@ static void takes_values_in_every_form(void **state)
 	IS("resource-group", "\"rg4\"");
 	PARSES("show", "-n", "first", "-n", "last");
 	IS("registry", "\"last\"");
-	PARSES("show", "-n", "");
-	IS("registry", "\"\"");
+	PARSES("show", "-n", "first", "-g", "");
+	IS("resource-group", "\"\"");
 	PARSES("show", "-n", "a=b=c");
 	IS("registry", "\"a=b=c\"");
-	PARSES("show", "--name=");
-	IS("registry", "\"\"");
+	PARSES("show", "-n", "first", "--resource-group=");
+	IS("resource-group", "\"\"");
+	FAILS("argument --name/-n: '' is no registry, such as 'myregistry'", "show", "--name=");
 }
 
 static void groups_flags_before_a_letter_with_a_value(void **state)
@@ -239,9 +240,9 @@ static void integers(void **state)
 	assert_false(args_given(&f->args, "days"));
 	PARSES("config", "retention", "update", "-r", "reg", "--days", "0");
 	assert_int_equal(args_integer(&f->args, "days", -1), 0);
-	FAILS("argument --count/-c: invalid int value: 'x'", "task", "timer", "add", "--count", "x");
-	FAILS("argument --count/-c: invalid int value: '1.5'", "task", "timer", "add", "-c1.5");
-	FAILS("argument --count/-c: invalid int value: ''", "task", "timer", "add", "-c", "");
+	FAILS("argument --count/-c: invalid int value: 'x'; give a whole number, such as 10", "task", "timer", "add", "--count", "x");
+	FAILS("argument --count/-c: invalid int value: '1.5'; give a whole number, such as 10", "task", "timer", "add", "-c1.5");
+	FAILS("argument --count/-c: invalid int value: ''; give a whole number, such as 10", "task", "timer", "add", "-c", "");
 	FAILS("argument --days: 400 is too large, the most is 365", "config", "retention", "update", "--days", "400");
 	FAILS("argument --days: -1 is too small, the least is 0", "config", "retention", "update", "--days", "-1");
 	PARSES("build", "-r", "reg", ".");
@@ -294,7 +295,7 @@ static void assignments_fall_back_to_the_environment(void **state)
 	PARSES("run", "-r", "reg", "--set", "ACR_TEST_VARIABLE", "--set", "k=v");
 	IS("set", "[{\"name\":\"ACR_TEST_VARIABLE\",\"value\":\"\"},{\"name\":\"k\",\"value\":\"v\"}]");
 	unsetenv("ACR_TEST_VARIABLE");
-	FAILS("argument --build-arg: expected NAME=VALUE or NAME, but the name is empty", "build", "--build-arg", "=x");
+	FAILS("argument --build-arg: expected NAME=VALUE or NAME, such as 'NAME=value', but the name is empty", "build", "--build-arg", "=x");
 }
 
 static void locations_lose_capitals_and_blanks(void **state)
@@ -563,7 +564,15 @@ static void carriage_returns_are_refused(void **state)
 	FAILS(name, "show", "--name=myreg\r");
 	FAILS(output, "show", "-n", "a", "-o", "tsv\r");
 	FAILS(source, "build", ".\r");
-	PARSES("show", "-n", "my\rreg");
+	FAILS("argument --name/-n: after 2 characters the value has a control character; give a text without it, such "
+	      "as 'myregistry'",
+	      "show", "-n", "my\rreg");
+	FAILS("argument --output/-o: after 1 characters the value has a line end; give a text without it, such as 'json'",
+	      "show", "-n", "a", "-o", "t\nsv");
+	FAILS("argument --tags: after 2 characters the value has the byte 0xff, which is no UTF-8; give a text, such as 'team=blue'",
+	      "create", "--tags", "a=\xff");
+	PARSES("login", "-n", "a", "-u", "u", "-p", "{\n\t}\r\n");
+	IS("password", "\"{\\n\\t}\\r\\n\"");
 }
 
 static char *make_file(const char *folder, const char *name, const char *text, size_t length)
@@ -583,34 +592,34 @@ static void files_stand_for_values(void **state)
 	ACR_AUTO_FREE char *value = make_file(folder, "value", "\xef\xbb\xbf-first\r\nsecond\r\n\n", 20);
 	ACR_AUTO_FREE char *binary = make_file(folder, "binary", "a\0b", 3);
 	ACR_AUTO_FREE char *at = acr_format("@%s", value);
-	ACR_AUTO_FREE char *attached = acr_format("--name=@%s", value);
+	ACR_AUTO_FREE char *attached = acr_format("--password=@%s", value);
 	ACR_AUTO_FREE char *pair = acr_format("k=@%s", value);
 	ACR_AUTO_FREE char *attached_pair = acr_format("--tags=k=@%s", value);
 	ACR_AUTO_FREE char *at_binary = acr_format("@%s", binary);
 
-	PARSES("show", "-n", at);
-	IS("registry", "\"-first\\r\\nsecond\"");
-	PARSES("show", attached);
-	IS("registry", "\"-first\\r\\nsecond\"");
+	PARSES("login", "-n", "a", "-u", "u", "-p", at);
+	IS("password", "\"-first\\r\\nsecond\"");
+	PARSES("login", "-n", "a", "-u", "u", attached);
+	IS("password", "\"-first\\r\\nsecond\"");
 	PARSES("create", "-n", "a", "-g", "b", "--sku", "Basic", "--tags", pair, "m=a@b");
 	IS("tags", "{\"k\":\"-first\\r\\nsecond\",\"m\":\"a@b\"}");
 	PARSES("create", "-n", "a", "-g", "b", "--sku", "Basic", attached_pair);
 	ACR_AUTO_FREE char *literal = acr_format("@%s", value);
 	assert_string_equal(acr_json_str(args_value(&f->args, "tags"), "/k"), literal);
 
-	PARSES("show", "-n", "@/no/such/file");
-	IS("registry", "\"@/no/such/file\"");
-	PARSES("show", "-n", "@");
-	IS("registry", "\"@\"");
-	PARSES("show", "-n", "@/tmp");
-	IS("registry", "\"@/tmp\"");
-	ACR_AUTO_FREE char *message = acr_format("argument --name/-n: '%s' is not a text file", binary);
-	FAILS(message, "show", "-n", at_binary);
+	PARSES("login", "-n", "a", "-u", "u", "-p", "@/no/such/file");
+	IS("password", "\"@/no/such/file\"");
+	PARSES("login", "-n", "a", "-u", "u", "-p", "@");
+	IS("password", "\"@\"");
+	PARSES("login", "-n", "a", "-u", "u", "-p", "@/tmp");
+	IS("password", "\"@/tmp\"");
+	ACR_AUTO_FREE char *message = acr_format("argument --password/-p: '%s' is not a text file", binary);
+	FAILS(message, "login", "-n", "a", "-u", "u", "-p", at_binary);
 
 	ACR_AUTO_FREE char *home = acr_strdup(getenv("HOME"));
 	setenv("HOME", folder, 1);
-	PARSES("show", "-n", "@~/value");
-	IS("registry", "\"-first\\r\\nsecond\"");
+	PARSES("login", "-n", "a", "-u", "u", "-p", "@~/value");
+	IS("password", "\"-first\\r\\nsecond\"");
 	if (home)
 		setenv("HOME", home, 1);
 	unlink(value);

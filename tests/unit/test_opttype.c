@@ -81,10 +81,10 @@ static void integers_have_limits(void **state)
 	GIVES(&free_range, "-12", "-12");
 	GIVES(&free_range, "7", "+7");
 	GIVES(&free_range, "9007199254740992", "9007199254740992");
-	refuses(&free_range, "9007199254740993", "invalid int value: '9007199254740993'");
-	refuses(&free_range, "99999999999999999999", "invalid int value: '99999999999999999999'");
-	refuses(&free_range, "0x10", "invalid int value: '0x10'");
-	refuses(&free_range, "", "invalid int value: ''");
+	refuses(&free_range, "9007199254740993", "invalid int value: '9007199254740993'; give a whole number, such as 10");
+	refuses(&free_range, "99999999999999999999", "invalid int value: '99999999999999999999'; give a whole number, such as 10");
+	refuses(&free_range, "0x10", "invalid int value: '0x10'; give a whole number, such as 10");
+	refuses(&free_range, "", "invalid int value: ''; give a whole number, such as 10");
 	GIVES(&some, "10", "1", "10");
 	refuses(&some, "0", "0 is too small, the least is 1");
 	refuses(&some, "11", "11 is too large, the most is 10");

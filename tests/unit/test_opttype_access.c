@@ -106,9 +106,8 @@ static void test_permissions(void **state)
 	GIVES(type_repository_permission, "[\"a/b\",\"content/read\",\"metadata/write\"]", "A/b", "Content/READ",
 	      "metadata/write");
 	GIVES(type_gateway_permission, "[\"edge\",\"message/read\"]", "Edge", "message/read");
-	/* az ends with 1 for these, not with 2. */
-	refuses(&type_repository_permission, ACR_ERROR_GENERAL, "", NULL);
-	refuses(&type_repository_permission, ACR_ERROR_GENERAL, "a b",
+	refuses(&type_repository_permission, ACR_ERROR_USAGE, "", NULL);
+	refuses(&type_repository_permission, ACR_ERROR_USAGE, "a b",
 		"'a b' is no name; the name comes first, then the actions, as in 'hello-world content/read'");
 
 	const struct option option = {.name = "o", .type = &type_gateway_permission};

@@ -42,8 +42,8 @@ static void test_names(void **state)
 	(void)state;
 	gives(&type_name, "a-B_9", "\"a-B_9\"");
 	gives(&type_name, "twelve-chars", "\"twelve-chars\"");
-	refuses(&type_name, "four", "'four' must have 5 to 12 characters");
-	refuses(&type_name, "thirteen-char", "'thirteen-char' must have 5 to 12 characters");
+	refuses(&type_name, "four", "'four' must have 5 to 12 characters, as in 'nightly-build'");
+	refuses(&type_name, "thirteen-char", "'thirteen-char' must have 5 to 12 characters, as in 'nightly-build'");
 	refuses(&type_name, "with/slash",
 		"'with/slash' may have letters, digits, '-' and '_' only, as in 'nightly-build'");
 	refuses(&type_name, "with\rreturn", NULL);
@@ -82,9 +82,11 @@ static void test_timers(void **state)
 {
 	(void)state;
 	gives(&type_timer, "0 1 * * *", "{\"status\":\"Enabled\",\"schedule\":\"0 1 * * *\"}");
-	gives(&type_timer, " night ly :0 1 * * *",
-	      "{\"name\":\"night ly\",\"status\":\"Enabled\",\"schedule\":\"0 1 * * *\"}");
-	refuses(&type_timer, " :0 1 * * *", "' :0 1 * * *' has no name before the colon, as in 'nightly:0 21 * * *'");
+	gives(&type_timer, " nightly :0 1 * * *",
+	      "{\"name\":\"nightly\",\"status\":\"Enabled\",\"schedule\":\"0 1 * * *\"}");
+	refuses(&type_timer, " :0 1 * * *", "'' is no name in front of the colon, as in 'nightly:0 21 * * *'");
+	refuses(&type_timer, "night ly:0 1 * * *",
+		"'night ly' is no name in front of the colon, as in 'nightly:0 21 * * *'");
 	refuses(&type_timer, "a:b:0 1 * * *", NULL);
 	refuses(&type_timer, "nightly:", NULL);
 }

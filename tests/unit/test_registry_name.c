@@ -9,8 +9,8 @@
 
 #define FIFTY "a2345678901234567890123456789012345678901234567890"
 #define REFUSED(text)                                                                                                  \
-	"Registry names may contain only alpha numeric characters and must be between 5 and 50 characters; '" text     \
-	"' is not one."
+	"Registry names may contain only alpha numeric characters and must be between 5 and 50 characters, such as "    \
+	"'myregistry'; '" text "' is not one."
 #define OMITTED(name, rest)                                                                                            \
 	"WARNING: Registry name is '" name "'. The following suffix '" rest "' is automatically omitted.\n"
 

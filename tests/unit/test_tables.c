@@ -477,13 +477,16 @@ static void check_example(const struct command *command, const char *text)
 	struct io io = {.only_show_errors = true, .in = stdin, .err = stderr, .out = stdout};
 	struct args args = {0};
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
-	char *words[64];
+	char *words[64], *variable;
 	int count;
 
 	if (!own) {
 		fault(command, "the example '%s' is not one of acr", text);
 		return;
 	}
+	/* The examples' variables have values of their own kind. */
+	if ((variable = strstr(own, "$REGISTRY_ID")))
+		memcpy(variable, "/registry/id", strlen("/registry/id"));
 	count = split(own, words, 64);
 	if (args_parse(count - 1, words + 1, &settings, &io, &args, &error) < 0)
 		fault(command, "the example '%s' does not parse: %s", text, error.message);
