@@ -53,7 +53,7 @@ const struct option opt_query = {
 };
 const struct option opt_subscription = {
 	.name = "subscription",
-	.type = &type_string,
+	.type = &type_subscription,
 	.complete = "subscription",
 	.help = "Name or id of the subscription.",
 };

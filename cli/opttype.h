@@ -29,6 +29,7 @@ extern const struct option_type type_image;            /* repository with a tag,
 extern const struct option_type type_images;           /* one a use: array (with OPT_APPEND) */
 extern const struct option_type type_built_image;      /* also with a registry in front, and {{.Run.ID}} in it */
 extern const struct option_type type_built_images;     /* one a use: array (with OPT_APPEND) */
+extern const struct option_type type_source_image;     /* as images are called elsewhere */
 extern const struct option_type type_repository_name;  /* without tag and digest */
 extern const struct option_type type_repository_names; /* one or more: array */
 extern const struct option_type type_repositories_any; /* none or more: array */
@@ -38,9 +39,12 @@ extern const struct option_type type_operation_id, type_trigger, type_connection
 extern const struct option_type type_stage, type_chart, type_chart_version, type_version, type_uuid, type_tenant, type_namespace;
 extern const struct option_type type_resource_type, type_tag_filter, type_container, type_dns_label, type_context;
 extern const struct option_type type_token, type_credential_set, type_resource; /* names, or resource ids */
+extern const struct option_type type_platform, type_tag;
+extern const struct option_type type_artifact_ids, type_ports;                  /* arrays */
 extern const struct option_type type_tokens, type_notifications;                /* one or more: arrays */
 extern const struct option_type type_tokens_any, type_notifications_any;        /* none or more: arrays */
 extern const struct option_type type_azure_scope, type_azure_scopes; /* what Azure roles are for; array */
+extern const struct option_type type_words;                          /* one a use: array (with OPT_APPEND) */
 extern const struct option_type type_word;                           /* one line with something in it */
 /* opttype_check.c */
 extern const struct option_type type_decimal;    /* a number above 0: 1.5 */

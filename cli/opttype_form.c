@@ -105,6 +105,15 @@ static int add_built(const struct option *option, const char *word, struct acr_j
 	return add_image(option, word, value, TAGGED | WITH_REGISTRY | FILLED_IN, error);
 }
 
+static int add_source(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
+{
+	return add_image(option, word, value, TAGGED | WITH_REGISTRY, error);
+}
+
+const struct option_type type_source_image = {.name = "source image",
+					      .example = "docker.io/library/hello-world:latest",
+					      .arity = ARITY_ONE,
+					      .add = add_source};
 #define IMAGE .name = "image", .example = "sample/hello-world:v1"
 const struct option_type type_image = {IMAGE, .arity = ARITY_ONE, .add = add_tagged};
 const struct option_type type_images = {IMAGE, .arity = ARITY_ONE, .list = true, .add = add_tagged};
@@ -154,6 +163,14 @@ const struct option_type type_notifications = {
 	FORM_LIST("pattern of artifacts", "hello-world:*", "[A-Za-z0-9._/*:@-]+", ARITY_MANY)};
 const struct option_type type_notifications_any = {
 	FORM_LIST("pattern of artifacts", "hello-world:*", "[A-Za-z0-9._/*:@-]+", ARITY_ANY)};
+/* What they must be beside not empty is said by the commands, which end as in az. */
+const struct option_type type_artifact_ids = {
+	FORM_LIST("id of an artifact", "myregistry.azurecr.io/hello-world", ".+", ARITY_ANY)};
+const struct option_type type_platform = {FORM("platform", "linux/arm64", ".+")};
+const struct option_type type_ports = {
+	FORM_LIST("port", "443", "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]",
+		  ARITY_MANY)};
+const struct option_type type_tag = {FORM("tag", "v1", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")};
 const struct option_type type_digest = {FORM("digest",
 					     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 					     "[A-Za-z0-9+._-]{1,32}:[A-Za-z0-9=_-]{1,200}")};
@@ -173,7 +190,8 @@ const struct option_type type_azure_scopes = {
 const struct option_type type_namespace = {FORM("namespace", "Microsoft.ContainerRegistry", "[A-Za-z0-9.-]+")};
 const struct option_type type_resource_type = {
 	FORM("resource type", "Microsoft.ContainerRegistry/registries", "[A-Za-z0-9.-]+(/[A-Za-z0-9.-]+)*")};
-const struct option_type type_tag_filter = {FORM("tag", "team=blue", "[^=<>%&\\?/]+(=.*)?"), .empty = true};
+const struct option_type type_tag_filter = {FORM("tag of a resource", "team=blue", "[^=<>%&\\?/]+(=.*)?"),
+					    .empty = true};
 const struct option_type type_container = {
 	FORM("container group", "mycontainer", "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")};
 const struct option_type type_dns_label = {FORM("DNS label", "myapp", "[a-z]([a-z0-9-]{0,61}[a-z0-9])?")};
@@ -182,6 +200,8 @@ const struct option_type type_source_registry = {
 const struct option_type type_context = {
 	FORM("context", "https://github.com/Azure-Samples/acr-build-helloworld-node.git#main", ".*[^ ].*"),
 	.empty = true};
+const struct option_type type_words = {
+	FORM("value", "myvalue", ".*[^ ].*"), .list = true};
 const struct option_type type_word = {FORM("value", "myvalue", ".*[^ ].*")};
 /* A repository whose name may have wildcards. */
 #define PART "[A-Za-z0-9_*][A-Za-z0-9._*-]*"

@@ -80,7 +80,7 @@ static const struct option cache = {
 };
 static const struct option cache_from = {
 	.name = "cache-from",
-	.type = &type_append,
+	.type = &type_words,
 	.flags = OPT_APPEND,
 	.heading = "BuildKit",
 	.help = "An image to take layers from, one that was built with --cache-from or --buildkit itself. May be given several "

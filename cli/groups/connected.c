@@ -64,7 +64,9 @@ static const struct option mode = {
 static const struct option parent = {
 	.name = "parent",
 	.letter = 'p',
-	.type = &type_string,
+	.type = &type_name,
+	.minimum = 1,
+	.maximum = 50,
 	.help = "The connected registry to synchronize with; the registry itself by default.",
 };
 #define SCHEDULE                                                                                                       \
@@ -154,7 +156,9 @@ static const struct option cleanup = {
 static const struct option of_parent = {
 	.name = "parent",
 	.letter = 'p',
-	.type = &type_string,
+	.type = &type_name,
+	.minimum = 1,
+	.maximum = 50,
 	.help = "Only those below this connected registry.",
 };
 static const struct option no_children = {

@@ -98,7 +98,7 @@ static const struct option ip_address = {
 };
 static const struct option ports = {
 	.name = "ports",
-	.type = &type_list,
+	.type = &type_ports,
 	.heading = "Network",
 	.help = "Ports to open; 80 by default.",
 };

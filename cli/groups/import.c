@@ -7,7 +7,7 @@
 
 static const struct option source = {
 	.name = "source",
-	.type = &type_string,
+	.type = &type_source_image,
 	.flags = OPT_REQUIRED,
 	.help = "The image to import: with its registry in front (docker.io/library/hello-world:latest), or without "
 		"it when --registry names an Azure registry. 'name:tag' or 'name@sha256:…'.",

@@ -24,7 +24,7 @@ static const struct option name = {
 static const struct option repository_id = {
 	.name = "REPO_ID",
 	.key = "id",
-	.type = &type_list_any,
+	.type = &type_artifact_ids,
 	.flags = OPT_POSITIONAL,
 	.help = "The repository with its login server: 'myregistry.azurecr.io/hello-world'.",
 };
@@ -38,7 +38,7 @@ static const struct option manifest_name = {
 static const struct option manifest_id = {
 	.name = "MANIFEST_ID",
 	.key = "id",
-	.type = &type_list_any,
+	.type = &type_artifact_ids,
 	.flags = OPT_POSITIONAL,
 	.help = "The artifact with its login server: 'myregistry.azurecr.io/hello-world:latest' or "
 		"'myregistry.azurecr.io/hello-world@sha256:…'.",
@@ -53,7 +53,7 @@ static const struct option tagged_name = {
 static const struct option tagged_id = {
 	.name = "PERM_REPO_ID",
 	.key = "id",
-	.type = &type_list_any,
+	.type = &type_artifact_ids,
 	.flags = OPT_POSITIONAL,
 	.help = "The repository with its login server, with or without a tag: 'myregistry.azurecr.io/hello-world:latest'.",
 };

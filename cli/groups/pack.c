@@ -28,7 +28,7 @@ static const struct option builder = {
 };
 static const struct option pack_tag = {
 	.name = "pack-image-tag",
-	.type = &type_string,
+	.type = &type_tag,
 	.fallback = "stable",
 	.flags = OPT_PREVIEW,
 	.help = "The tag of the image of pack itself, mcr.microsoft.com/oryx/pack.",

@@ -55,7 +55,7 @@ static const struct option condition = {
 };
 static const struct option condition_version = {
 	.name = "condition-version",
-	.type = &type_string,
+	.type = &type_version,
 	.flags = OPT_PREVIEW,
 	.help = "The version of the condition's syntax; 2.0 by default.",
 };

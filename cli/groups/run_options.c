@@ -40,7 +40,7 @@ const struct option run_queue_timeout = {
 };
 const struct option run_platform = {
 	.name = "platform",
-	.type = &type_string,
+	.type = &type_platform,
 	.help = "Operating system and architecture, as os[/architecture[/variant]]: linux, linux/arm64, linux/arm/v7, "
 		"windows. The default is linux/amd64.",
 };

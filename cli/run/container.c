@@ -8,16 +8,6 @@
 #include "run/run.h"
 #include "run_op.h"
 
-static int check_port(const char *text, struct acr_error *error)
-{
-	char *end;
-	long port = strtol(text, &end, 10);
-
-	if (isdigit((unsigned char)*text) && !*end && port > 0 && port < 65536)
-		return 0;
-	return acr_fail(error, ACR_ERROR_USAGE, "argument --ports: '%s' is not a port, such as 443", text);
-}
-
 /* The image's registry as its name tells; yours to free(), NULL when it names none. */
 static char *server_of(const char *image)
 {
@@ -34,12 +24,7 @@ static char *server_of(const char *image)
 int container_check(struct context *context, struct acr_error *error)
 {
 	const struct args *args = context->args;
-	const struct acr_json *port;
-	int rc;
 
-	for (port = acr_json_first(args_value(args, "ports")); port; port = acr_json_next(port))
-		if ((rc = check_port(acr_json_string(port), error)) < 0)
-			return rc;
 	if (args_string(args, "registry-login-server") && !args_string(args, "registry-username") &&
 	    !args_string(args, "acr-identity"))
 		return acr_fail(error, ACR_ERROR_GENERAL,
