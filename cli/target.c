@@ -28,22 +28,13 @@ static const struct reading {
 	[TARGET_MANIFEST] = {.tag = true, .digest = true, .latest = true, .address = MANIFEST_ADDRESS},
 };
 
-int target_check_repository(const char *name, struct acr_error *error)
-{
-	ACR_AUTO(acr_image) image = {0};
-
-	if (name && strpbrk(name, ":@"))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"'%s' names an image; a repository is wanted, without tag or digest.", name);
-	return acr_image_parse(name ? name : "", false, &image, error);
-}
-
 static int parse(const char *name, const struct reading *reading, struct acr_image *ret, struct acr_error *error)
 {
 	int rc;
 
-	if (!reading->tag && (rc = target_check_repository(name, error)) < 0)
-		return rc;
+	if (!reading->tag && strpbrk(name, ":@"))
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"'%s' names an image; a repository is wanted, without tag or digest.", name);
 	if (!reading->digest && strchr(name, '@'))
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				reading->latest ? "The name of the image may include a tag in the format 'name:tag'; "

@@ -15,7 +15,5 @@ int target_resolve(struct context *context, struct acr_image *image, struct acr_
 /* Add the image to the values of a path template, where it has them: repository, tag, digest; and "reference", which
  * is the tag or else the digest. */
 void target_set_path(const struct acr_image *image, struct acr_params *params);
-/* Whether the name can be one of a repository. */
-int target_check_repository(const char *name, struct acr_error *error) ACR_MUST_CHECK;
 
 #endif
