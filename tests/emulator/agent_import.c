@@ -1,5 +1,5 @@
-/* Images copied from other registries, with skopeo. What can be told beforehand is answered at once; the copy itself
- * is a long operation. */
+/* Images copied from other registries, with skopeo: importImage, where what can be told beforehand is answered at once
+ * and the copy itself is a long operation; and what cache rules fetch. */
 #include "agent.h"
 #include "arm_registry.h"
 #include "resource_id.h"
@@ -311,14 +311,41 @@ void imports_clean(void)
 	remove_tree(folder);
 }
 
+/* In a folder of its own that is gone afterwards. */
+static int perform_import(struct import *import, struct acr_error *error)
+{
+	char id[37];
+	acr_uuid(id);
+	ACR_AUTO_FREE char *parent = imports_folder();
+	import->folder = acr_path_join(parent, id);
+	import->deadline = ticks() + TIME_LIMIT_MS;
+	int result = copy_all(import, error);
+	remove_tree(import->folder);
+	return result;
+}
+
+int import_cached(const struct cached_image *image, struct acr_error *error)
+{
+	ACR_AUTO_PTR(import) *import = acr_alloc(sizeof(*import));
+	import->server = acr_strdup(image->server);
+	import->source = acr_strdup(image->source);
+	import->reference = acr_format("%s%s", strchr(image->reference, ':') ? "@" : ":", image->reference);
+	if (image->own_source) {
+		import->username = acr_strdup(emulator.client_id);
+		import->password = acr_strdup(emulator.client_secret);
+	}
+	if (strchr(image->reference, ':'))
+		words_add(&import->untagged, image->repository);
+	else
+		words_addf(&import->targets, "%s:%s", image->repository, image->reference);
+	return perform_import(import, error);
+}
+
 static struct acr_json *work(void *user)
 {
 	ACR_AUTO_PTR(import) *import = user;
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
-	import->deadline = ticks() + TIME_LIMIT_MS;
-	int result = copy_all(import, &error);
-	remove_tree(import->folder);
-	if (result == 0)
+	if (perform_import(import, &error) == 0)
 		return NULL;
 	ACR_AUTO_FREE char *message = acr_format("The image '%s%s' cannot be imported: %s.", import->source,
 						 import->reference, error.message);
@@ -330,10 +357,6 @@ void import_image(struct arm_request *request)
 	ACR_AUTO_PTR(acr_json) *registry = store_get(request->registry);
 	ACR_AUTO_PTR(import) *import = acr_alloc(sizeof(*import));
 	ACR_AUTO(acr_image) image = {0};
-	char id[37];
-	acr_uuid(id);
-	ACR_AUTO_FREE char *parent = imports_folder();
-	import->folder = acr_path_join(parent, id);
 	import->server = acr_strdup(acr_json_str(registry, "/properties/loginServer"));
 	if (!import->server || !read_source(request, &image, import) || !read_targets(request, &image, import) ||
 	    !check_mode(request, import))

@@ -1,4 +1,5 @@
-/* Cache rules and the credential sets that they use. Both are stored and checked; nothing is fetched by a rule. */
+/* Cache rules and the credential sets that they use. Both are stored and checked here; registry_cache.c
+ * fetches by a rule. */
 #include "arm_registry.h"
 #include "resource_id.h"
 
@@ -60,11 +61,17 @@ static bool has_wildcard(const char *repository)
 	return strchr(repository, '*') != NULL;
 }
 
+/* A host of the internet, or one with a port, as the emulator's own registries are. */
+static bool is_server(const char *text, size_t length)
+{
+	return memchr(text, '.', length) || memchr(text, ':', length);
+}
+
 /* "docker.io/library/ubuntu", or "docker.io/library/" and a star. */
 static bool is_source(const char *text)
 {
-	const char *slash = strchr(text, '/'), *dot = strchr(text, '.'), *star = strchr(text, '*');
-	return slash && slash[1] && dot && dot < slash && (!star || (star[-1] == '/' && !star[1]));
+	const char *slash = strchr(text, '/'), *star = strchr(text, '*');
+	return slash && slash[1] && is_server(text, (size_t)(slash - text)) && (!star || (star[-1] == '/' && !star[1]));
 }
 
 static bool check_repositories(struct arm_request *request, const char *source, const char *target)
@@ -192,7 +199,7 @@ static bool apply_set(struct arm_request *request, struct acr_json *set)
 	if (!check_fixed(request, properties, "loginServer"))
 		return false;
 	if (!acr_json_get(properties, "loginServer")) {
-		if (!server || !strchr(server, '.'))
+		if (!server || !is_server(server, strlen(server)))
 			return part_refuse(request, 400, "InvalidCredentialSet",
 					   "The credential set '%s' needs the loginServer of a registry.",
 					   request->name);

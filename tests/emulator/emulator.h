@@ -226,15 +226,15 @@ int chores_start(struct acr_error *error) ACR_MUST_CHECK;
 void chores_stop(void);
 
 /* Whether a service principal or admin user name and password are right for a registry (id): used by basic
- * authentication and the password grant. Lives in arm_registry_secrets.c, since it owns the secrets. `scopes` (may be NULL)
- * gets what the account may do: NULL there stands for everything. */
+ * authentication and the password grant. Lives in arm_registry_secrets.c, since it owns the secrets. `scopes` (may be
+ * NULL) gets what the account may do: NULL there stands for everything. */
 bool registry_password_valid(const char *id, const char *username, const char *password, struct acr_json **scopes);
 
 /* ---- webhook_*.c ----------------------------------------------------------------------------------------------- */
 
 /* Tell the webhooks of a registry that an image was pushed or deleted: their requests are sent later. `content` is
- * the notification without its id: {"timestamp","action","target","request"}; `tags` are those the scopes of webhooks are
- * compared with (an array of strings). */
+ * the notification without its id: {"timestamp","action","target","request"}; `tags` are those the scopes of webhooks
+ * are compared with (an array of strings). */
 void webhooks_notify(const char *registry, const struct acr_json *content, const struct acr_json *tags);
 /* Send one notification to one webhook (its resource), enabled or not. The reply is its id, yours to free(). */
 char *webhook_send(const struct acr_json *webhook, const struct acr_json *content);
@@ -254,6 +254,15 @@ void blob_answer(void *user, struct exchange *exchange);
 int agent_start(struct acr_error *error);
 /* Cancel runs, end child processes. */
 void agent_stop(void);
+/* What a cache rule fetches. */
+struct cached_image {
+	const char *source;              /* "server/repository" */
+	const char *reference;           /* tag or digest */
+	bool own_source;                 /* that server is the emulator's, whose account opens it */
+	const char *server, *repository; /* where it is put */
+};
+/* Copy it with all its platforms and wait until it is there. */
+int import_cached(const struct cached_image *image, struct acr_error *error) ACR_MUST_CHECK;
 /* Start the runs of tasks that build on an image that was just pushed to a login server. */
 void triggers_image_pushed(const char *login_server, const char *repository, const char *tag, const char *digest);
 

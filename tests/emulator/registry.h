@@ -9,6 +9,7 @@
  *   registry_paths.c       paths below /v2/, names of repositories
  *   registry_proxy.c       blobs and uploads, streamed to and from docker-registry
  *   registry_manifests.c   manifests below /v2/
+ *   registry_cache.c       what cache rules fetch
  *   registry_catalog.c     lists below /v2/: repositories, tags, referrers
  *   registry_events.c      what webhooks and tasks are told
  *   registry_metadata.c    what is known of repositories, tags and manifests; kept in files
@@ -186,6 +187,13 @@ void manifests_answer(struct registry *registry, struct exchange *exchange, cons
  * holds `writing`, not `lock`. */
 int manifests_delete(struct registry *registry, const struct exchange *exchange, const char *repository,
 		     const struct acr_json *digests, struct acr_error *error) ACR_MUST_CHECK;
+
+/* ---- registry_cache.c ----------------------------------------------------------------------------------------- */
+
+/* Fetch a manifest that is not there, as a cache rule of the repository says. 1: it is there now; 0: no rule is about
+ * the repository; negative: it cannot be fetched. */
+int cache_fetch(const struct registry *registry, const char *repository, const char *reference,
+		struct acr_error *error) ACR_MUST_CHECK;
 
 /* ---- registry_events.c ---------------------------------------------------------------------------------------- */
 

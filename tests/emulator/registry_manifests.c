@@ -20,6 +20,16 @@ static bool tag_valid(const char *tag)
 
 /* ---- get ------------------------------------------------------------------------------------------------------ */
 
+static bool is_present(struct registry *registry, const struct image_path *path)
+{
+	pthread_mutex_lock(&registry->lock);
+	const struct acr_json *repository = metadata_repository(registry, path->repository);
+	bool present = (is_digest(path->rest) ? metadata_manifest(repository, path->rest)
+					      : metadata_tag(repository, path->rest)) != NULL;
+	pthread_mutex_unlock(&registry->lock);
+	return present;
+}
+
 /* The digest a reference stands for, yours to free(); NULL when the reply says why it cannot be had. */
 static char *resolve_for_pull(struct registry *registry, struct exchange *exchange, const struct image_path *path)
 {
@@ -43,8 +53,13 @@ static char *resolve_for_pull(struct registry *registry, struct exchange *exchan
 static void get_manifest(struct registry *registry, struct exchange *exchange, const struct image_path *path)
 {
 	struct need need = {"repository", path->repository, "pull"};
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
 	if (!authorize(registry, exchange, &need, 1))
 		return;
+	if (!is_present(registry, path) && cache_fetch(registry, path->repository, path->rest, &error) < 0) {
+		registry_fail(exchange, 404, "MANIFEST_UNKNOWN", NULL, "%s", error.message);
+		return;
+	}
 	ACR_AUTO_FREE char *digest = resolve_for_pull(registry, exchange, path);
 	struct image_path target = {path->repository, path->kind, digest};
 	if (digest)
