@@ -20,6 +20,7 @@
  *   agent_dockerfile.c  the images a Dockerfile builds on
  *   agent_triggers.c  what starts tasks: timers, images that were pushed
  *   agent_cron.c      schedules of timers
+ *   agent_commits.c   commits and pull requests that start tasks
  *   agent_import.c    images copied from other registries
  *   agent_child.c     child processes that cannot outlive their run
  *   agent_log.c       the log, an append blob
@@ -273,9 +274,24 @@ bool cron_matches(const struct cron *cron, int64_t seconds);
 bool triggers_check(struct arm_request *request);
 /* Note what the images of a run that succeeded are built on. */
 void triggers_learn(const struct run *run);
+/* All tasks that are enabled. */
+struct acr_json *triggers_tasks(void);
+/* What such a task asks for; NULL when that cannot be run. */
+struct acr_json *triggers_request(const struct acr_json *task);
+/* Queue a run of it; `cause` (taken) says why. The run as scheduleRun answers it; NULL when the registry is gone. */
+struct acr_json *triggers_start_task(const struct acr_json *task, const struct acr_json *request,
+				     struct acr_json *cause);
 /* Start the timers; end them. */
 int triggers_start(struct acr_error *error) ACR_MUST_CHECK;
 void triggers_stop(void);
+
+/* ---- agent_commits.c: see emulator.h for events that are sent ------------------------------------------------- */
+
+/* Look at the repositories of a task's source triggers that are on this machine: start it where there is news. */
+void commits_watch(const struct acr_json *task);
+/* Start the thread that does so for all tasks; end it. */
+int commits_start(struct acr_error *error) ACR_MUST_CHECK;
+void commits_stop(void);
 
 /* ---- agent_import.c ------------------------------------------------------------------------------------------ */
 

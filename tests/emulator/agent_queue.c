@@ -213,13 +213,14 @@ int agent_start(struct acr_error *error)
 		if (failure)
 			return acr_fail_errno(error, failure, "cannot start a thread of the build agent");
 	}
-	return triggers_start(error);
+	return triggers_start(error) < 0 ? error->code : commits_start(error);
 }
 
 void agent_stop(void)
 {
 	triggers_stop();
 	atomic_store(&agent_stopping, true);
+	commits_stop();
 	pthread_mutex_lock(&lock);
 	stopping = true;
 	for (struct run *run = runs; run; run = run->next)

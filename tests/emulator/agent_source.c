@@ -31,18 +31,26 @@ static bool is_git(const char *location)
 	return is_web(location) && (strstr(location, "visualstudio.com/") || strstr(location, "dev.azure.com/"));
 }
 
-/* Run a command in the folder; a status other than 0 is a failure, and what it said is then in the log. */
-static int command(struct run *run, const char *folder, const struct words *environment, const char *const *arguments,
-		   struct acr_error *error)
+/* Run a command in the folder: its exit status or a negative code. */
+static int try_command(struct run *run, const char *folder, const struct words *environment,
+		       const char *const *arguments, struct acr_buf *complaints, struct acr_error *error)
 {
-	ACR_AUTO(acr_buf) complaints = ACR_BUF_INIT_MAX(COMPLAINTS_MAX);
-	struct child child = {.folder = folder, .complaints = &complaints};
+	struct child child = {.folder = folder, .complaints = complaints};
 	for (; *arguments; arguments++)
 		words_add(&child.arguments, *arguments);
 	if (environment)
 		words_add_all(&child.environment, environment);
 	int result = child_run(run, &child, error);
 	child_clear(&child);
+	return result;
+}
+
+/* The same where a status other than 0 is a failure; what it said is then in the log. */
+static int command(struct run *run, const char *folder, const struct words *environment, const char *const *arguments,
+		   struct acr_error *error)
+{
+	ACR_AUTO(acr_buf) complaints = ACR_BUF_INIT_MAX(COMPLAINTS_MAX);
+	int result = try_command(run, folder, environment, arguments, &complaints, error);
 	if (result <= 0)
 		return result;
 	log_write(&run->log, acr_buf_str(&complaints), complaints.length);
@@ -173,6 +181,39 @@ static void add_credential(struct run *run, const char *token, struct words *env
 	words_addf(environment, "GIT_CONFIG_VALUE_0=Authorization: Basic %s", acr_buf_str(&encoded));
 }
 
+/* The one commit that is wanted; or else all of them, for servers that cannot tell one from the others (files behind
+ * plain HTTP). */
+static int fetch_commit(struct run *run, const char *url, const char *reference, const struct words *environment,
+			const char *folder, struct acr_error *error)
+{
+	const char *const fetch[] = {"git", "fetch", "--quiet", "--depth", "1", "--", url, reference, NULL};
+	const char *const checkout[] = {"git", "checkout", "--quiet", "FETCH_HEAD", NULL};
+	const char *const fetch_all[] = {"git",
+					 "fetch",
+					 "--quiet",
+					 "--update-head-ok",
+					 "--",
+					 url,
+					 "+HEAD:refs/source/HEAD",
+					 "+refs/heads/*:refs/heads/*",
+					 "+refs/tags/*:refs/tags/*",
+					 NULL};
+	const char *const checkout_one[] = {
+		"git", "checkout", "--quiet", "--detach", strcmp(reference, "HEAD") ? reference : "refs/source/HEAD",
+		NULL};
+	ACR_AUTO(acr_buf) complaints = ACR_BUF_INIT_MAX(COMPLAINTS_MAX);
+	if (*reference == '-') /* no name of Git's, but an option to it */
+		return acr_fail(error, ACR_ERROR_RUN, "'%s' is no branch, tag or commit", reference);
+	int result = try_command(run, folder, environment, fetch, &complaints, error);
+	if (result < 0)
+		return result;
+	if (result == 0)
+		return command(run, folder, environment, checkout, error);
+	if (command(run, folder, environment, fetch_all, error) < 0)
+		return error->code;
+	return command(run, folder, environment, checkout_one, error);
+}
+
 /* `location` is "URL[#[reference][:folder]]"; *inner gets the folder, yours to free(). */
 static int fetch_git(struct run *run, const char *location, const char *token, const char *folder, char **inner,
 		     struct acr_error *error)
@@ -184,13 +225,10 @@ static int fetch_git(struct run *run, const char *location, const char *token, c
 		acr_format("%s%.*s", has_prefix(location, "github.com/") ? "https://" : "", (int)length, location);
 	ACR_AUTO_FREE char *reference = reference_length ? acr_strndup(fragment, reference_length) : acr_strdup("HEAD");
 	const char *const init[] = {"git", "init", "--quiet", ".", NULL};
-	const char *const fetch[] = {"git", "fetch", "--quiet", "--depth", "1", "--", url, reference, NULL};
-	const char *const checkout[] = {"git", "checkout", "--quiet", "FETCH_HEAD", NULL};
 	ACR_AUTO(words) environment = {0};
 	add_credential(run, token, &environment);
 	if (command(run, folder, &environment, init, error) < 0 ||
-	    command(run, folder, &environment, fetch, error) < 0 ||
-	    command(run, folder, &environment, checkout, error) < 0)
+	    fetch_commit(run, url, reference, &environment, folder, error) < 0)
 		return error->code;
 	if (fragment[reference_length])
 		*inner = acr_strdup(fragment + reference_length + 1);

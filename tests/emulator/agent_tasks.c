@@ -129,7 +129,9 @@ void tasks_patch(struct arm_request *request)
 		return;
 	store_change(request->id, patch_stored, &change);
 	acr_json_free(change.identity);
-	reply_json(request->exchange, 200, without_secrets(store_get(request->id)));
+	struct acr_json *task = store_get(request->id);
+	commits_watch(task);
+	reply_json(request->exchange, 200, without_secrets(task));
 }
 
 void tasks_put(struct arm_request *request)
@@ -155,6 +157,7 @@ void tasks_put(struct arm_request *request)
 	settle(task, &change);
 	acr_json_free(change.identity);
 	store_put(request->id, task);
+	commits_watch(task);
 	reply_json(request->exchange, 200, without_secrets(TAKE(task)));
 }
 

@@ -1,5 +1,5 @@
-/* What starts tasks: timers, and images they build on that were pushed. Which images those are is learnt from each run
- * that succeeds, and kept in a private document for each task. */
+/* What starts tasks (but commits: agent_commits.c): timers, and images they build on that were pushed. Which images
+ * those are is learnt from each run that succeeds, and kept in a private document for each task. */
 #include "agent.h"
 #include "arm_registry.h"
 #include "resource_id.h"
@@ -21,26 +21,44 @@ static bool is_enabled(const struct acr_json *item)
 	return !status || !strcasecmp(status, "Enabled");
 }
 
-static struct acr_json *all_tasks(void)
+struct acr_json *triggers_tasks(void)
 {
 	ACR_AUTO_FREE char *scope = acr_format("/subscriptions/%s", emulator.subscription_id);
-	return store_list_type(scope, TASKS);
+	ACR_AUTO_PTR(acr_json) *all = store_list_type(scope, TASKS);
+	struct acr_json *enabled = acr_json_new_array();
+	for (const struct acr_json *task = acr_json_first(all); task; task = acr_json_next(task))
+		if (is_enabled(acr_json_get(task, "properties")))
+			acr_json_append(enabled, acr_json_copy(task));
+	return enabled;
+}
+
+struct acr_json *triggers_request(const struct acr_json *task)
+{
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	struct acr_json *request = request_of_task(task, NULL, &error);
+	if (!request)
+		note("the task '%s' cannot be started: %s", acr_json_str(task, "/id"), error.message);
+	return request;
+}
+
+struct acr_json *triggers_start_task(const struct acr_json *task, const struct acr_json *request,
+				     struct acr_json *cause)
+{
+	ACR_AUTO_PTR(acr_json) *properties = cause;
+	ACR_AUTO_FREE char *parent = resource_parent(acr_json_str(task, "/id"));
+	ACR_AUTO_PTR(acr_json) *registry = store_get(parent);
+	acr_json_set_str(properties, "runType", "AutoRun");
+	return registry ? run_schedule(registry, request, acr_json_str(task, "/name"), properties) : NULL;
 }
 
 /* Queue a run of the task; `cause` (taken) says why. */
 static void start_task(const struct acr_json *task, struct acr_json *cause)
 {
-	ACR_AUTO_PTR(acr_json) *properties = cause;
-	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
-	ACR_AUTO_FREE char *parent = resource_parent(acr_json_str(task, "/id"));
-	ACR_AUTO_PTR(acr_json) *registry = store_get(parent);
-	ACR_AUTO_PTR(acr_json) *request = registry ? request_of_task(task, NULL, &error) : NULL;
-	if (!request) {
-		note("the task '%s' cannot be started: %s", acr_json_str(task, "/id"), error.message);
-		return;
-	}
-	acr_json_set_str(properties, "runType", "AutoRun");
-	acr_json_free(run_schedule(registry, request, acr_json_str(task, "/name"), properties));
+	ACR_AUTO_PTR(acr_json) *request = triggers_request(task);
+	if (request)
+		acr_json_free(triggers_start_task(task, request, cause));
+	else
+		acr_json_free(cause);
 }
 
 /* ---- timers --------------------------------------------------------------------------------------------------- */
@@ -89,10 +107,9 @@ static void fire_timers(const struct acr_json *task, int64_t minute)
 
 static void fire_all(int64_t minute)
 {
-	ACR_AUTO_PTR(acr_json) *tasks = all_tasks();
+	ACR_AUTO_PTR(acr_json) *tasks = triggers_tasks();
 	for (const struct acr_json *task = acr_json_first(tasks); task; task = acr_json_next(task))
-		if (is_enabled(acr_json_get(task, "properties")))
-			fire_timers(task, minute);
+		fire_timers(task, minute);
 }
 
 static int64_t real_ms(void)
@@ -189,7 +206,7 @@ static bool is_image(const char *reference, const char *login_server, const char
 static bool builds_on(const struct acr_json *task, const char *login_server, const char *repository, const char *tag)
 {
 	const struct acr_json *trigger = acr_json_at(task, "/properties/trigger/baseImageTrigger");
-	if (acr_json_is_nothing(trigger) || !is_enabled(trigger) || !is_enabled(acr_json_get(task, "properties")))
+	if (acr_json_is_nothing(trigger) || !is_enabled(trigger))
 		return false;
 	ACR_AUTO_FREE char *name = store_private_name("bases", acr_json_str(task, "/id"));
 	ACR_AUTO_PTR(acr_json) *document = store_private_get(name);
@@ -207,7 +224,7 @@ static bool builds_on(const struct acr_json *task, const char *login_server, con
 
 void triggers_image_pushed(const char *login_server, const char *repository, const char *tag, const char *digest)
 {
-	ACR_AUTO_PTR(acr_json) *tasks = all_tasks();
+	ACR_AUTO_PTR(acr_json) *tasks = triggers_tasks();
 	for (const struct acr_json *task = acr_json_first(tasks); task; task = acr_json_next(task)) {
 		if (!builds_on(task, login_server, repository, tag))
 			continue;

@@ -361,6 +361,11 @@ void arm_answer(struct exchange *exchange)
 		graph_answer(exchange);
 		return;
 	}
+	if (commits_concern(exchange)) {
+		if (commits_are_signed(exchange) || check_token(exchange))
+			commits_answer(exchange);
+		return;
+	}
 	if (!check_token(exchange) || !parse_path(exchange, &parsed) || !parse_version(exchange, &parsed) ||
 	    !parse_body(exchange, &parsed))
 		return;

@@ -254,6 +254,11 @@ void blob_answer(void *user, struct exchange *exchange);
 int agent_start(struct acr_error *error);
 /* Cancel runs, end child processes. */
 void agent_stop(void);
+/* Whether a request brings an event of GitHub, whether that is signed (otherwise it needs a token), and its answer:
+ * the runs of tasks that it started. */
+bool commits_concern(const struct exchange *exchange);
+bool commits_are_signed(const struct exchange *exchange);
+void commits_answer(struct exchange *exchange);
 /* What a cache rule fetches. */
 struct cached_image {
 	const char *source;              /* "server/repository" */
