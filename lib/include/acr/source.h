@@ -12,6 +12,10 @@
 struct acr_source {
 	/* Up to `size` bytes; 0 at the end, negative code on failure (then final). */
 	ssize_t (*read)(struct acr_source *source, void *bytes, size_t size, struct acr_error *error);
+	/* Whether read() would return at once; NULL: always. */
+	bool (*ready)(struct acr_source *source);
+	/* Begin anew: the same bytes once more. NULL: cannot be done. */
+	int (*rewind)(struct acr_source *source, struct acr_error *error);
 	void (*free)(struct acr_source *source);
 };
 void acr_source_free(struct acr_source *source);
@@ -22,11 +26,14 @@ struct acr_context_options {
 	const char *dockerfile_entry; /* its name in the archive: "<32 hex>_Dockerfile" */
 	bool docker_ignore;          /* read the ignore file */
 	bool include_vcs;            /* keep .git and its like */
-	/* Something the user should know ("Excluding '.git' …"); may be NULL. Both callbacks are called by
+	/* Something the user should know ("Excluding '.git' …"); may be NULL. The callbacks are called by
 	 * acr_context_list() and by reading the archive, in the thread that does that. */
 	void (*warn)(void *user, const char *line);
 	/* Progress: entries and bytes of file contents so far; may be NULL. */
 	void (*progress)(void *user, uint64_t entries, uint64_t bytes);
+	/* All is packed, and the end of it not read yet: acr_context_totals() and acr_context_largest() are final. May
+	 * be NULL. */
+	void (*packed)(void *user);
 	void *user;
 };
 
@@ -41,8 +48,10 @@ void acr_context_free(struct acr_context *context);
 int acr_context_list(struct acr_context *context,
                      int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode), void *user,
                      struct acr_error *error) ACR_MUST_CHECK;
-/* The context as tar (pax) in gzip. Two archives of the same tree are byte-identical. A file that shrinks, grows or
- * vanishes meanwhile is an error that names it. The context must outlive the source. */
+/* The context as tar (pax) in gzip, made by threads of its own while it is read. Its tar is the same, byte for byte,
+ * whenever the tree is; so is the gzip as long as it is read as fast as it is made. When it is read more slowly it is
+ * compressed harder, as far as time permits. A file that vanishes or changes (size, time) meanwhile is an error that
+ * names it. The context must outlive the source. */
 int acr_context_archive(struct acr_context *context, struct acr_source **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Call `differs` for each file or link that az would send and we do not (`az_sends`), or the other way round, in archive
  * order: az reads ignore files in its own way. `dockerfile` is the Dockerfile's name without folders, "" for runs, which
@@ -53,5 +62,14 @@ int acr_context_compare_az(struct acr_context *context, const char *dockerfile,
                            struct acr_error *error) ACR_MUST_CHECK;
 /* Bytes of file contents and entries packed so far. */
 void acr_context_totals(const struct acr_context *context, uint64_t *entries, uint64_t *bytes);
+
+#define ACR_CONTEXT_LARGEST 10
+struct acr_context_file {
+	const char *path; /* lent until the context's next archive, list or end */
+	uint64_t size;
+};
+/* The largest files that were packed, largest first; returns how many. For the thread that reads the archive, from
+ * packed() on. */
+size_t acr_context_largest(const struct acr_context *context, struct acr_context_file ret[ACR_CONTEXT_LARGEST]);
 
 #endif

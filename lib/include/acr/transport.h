@@ -72,13 +72,31 @@ void acr_request_clear(struct acr_request *request);
 void acr_response_clear(struct acr_response *response);
 void acr_exchange_clear(struct acr_exchange *exchange);
 
+/* Where the exchanges of a stream come from: one after the other, while earlier ones are under way. */
+struct acr_feed {
+	/* The next exchange, lent until done() gets it; NULL when there is none for now. With `idle` nothing is under
+	 * way: wait until there is one; NULL then ends the stream. */
+	struct acr_exchange *(*next)(struct acr_feed *feed, bool idle);
+	/* It has a result, as after send(). */
+	void (*done)(struct acr_feed *feed, struct acr_exchange *exchange);
+	bool pending; /* set by next(): none yet, but ask again soon even if nothing is done meanwhile */
+	bool stop;    /* set by either: give up what is under way (ACR_ERROR_CANCELLED) and end */
+};
+
 struct acr_transport {
 	/* Perform all exchanges, several at a time (HTTP/2 streams or parallel connections), and return when each has
 	 * a result. Wrappers call the transport they wrap. Not for several threads at once, nor from within a sink. */
 	void (*send)(struct acr_transport *transport, struct acr_exchange *const *exchanges, size_t count);
+	/* The same for a feed, each exchange on its own: none waits for another's end or repeat. NULL: acr_stream()
+	 * sends one after the other. */
+	void (*stream)(struct acr_transport *transport, struct acr_feed *feed);
 	void (*free)(struct acr_transport *transport);
 };
 void acr_transport_free(struct acr_transport *transport);
+
+/* Perform what the feed yields until it ends. Only exchanges without a token (ACR_AUTH_NONE) can be streamed through
+ * the transport of acr_auth_new(). Neither of the feed's functions may use the transport. */
+void acr_stream(struct acr_transport *transport, struct acr_feed *feed);
 
 /* One exchange; returns its result and moves its error to `error`. */
 int acr_send(struct acr_transport *transport, struct acr_exchange *exchange, struct acr_error *error) ACR_MUST_CHECK;

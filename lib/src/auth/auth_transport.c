@@ -5,6 +5,7 @@
 #include <acr/encode.h>
 #include "auth/registry_token.h"
 #include "http/challenge.h"
+#include "http/feed.h"
 
 struct auth_transport {
 	struct acr_transport transport;
@@ -212,6 +213,23 @@ static void send_exchanges(struct acr_transport *transport, struct acr_exchange 
 	finish(again, again_count);
 }
 
+/* To get a token takes requests, for which a stream leaves no room. */
+static int refuse_token(struct acr_feed_filter *filter, struct acr_exchange *exchange)
+{
+	(void)filter;
+	if (exchange->request.auth == ACR_AUTH_NONE)
+		return 0;
+	return acr_fail(&exchange->error, ACR_ERROR_GENERAL, "a request with a token cannot be part of a stream");
+}
+
+static void stream_exchanges(struct acr_transport *transport, struct acr_feed *feed)
+{
+	const struct auth_transport *self = (const struct auth_transport *)transport;
+	struct acr_feed_filter filter = {.source = feed, .begin = refuse_token};
+
+	acr_feed_filter_run(&filter, self->next);
+}
+
 static void free_transport(struct acr_transport *transport)
 {
 	struct auth_transport *self = (struct auth_transport *)transport;
@@ -226,7 +244,8 @@ struct acr_transport *acr_auth_new(struct acr_transport *next, struct acr_creden
 {
 	struct auth_transport *self = acr_alloc(sizeof(*self));
 
-	self->transport = (struct acr_transport){.send = send_exchanges, .free = free_transport};
+	self->transport = (struct acr_transport){
+		.send = send_exchanges, .stream = stream_exchanges, .free = free_transport};
 	self->next = next;
 	self->credential = credential;
 	self->audience = acr_strdup(management_audience);

@@ -245,7 +245,8 @@ static CURLcode set_connection(struct acr_curl_transfer *transfer, CURLSH *share
 	SET(transfer, CURLOPT_PROTOCOLS_STR, https ? "https" : "http");
 	if (transfer->curl->version->features & CURL_VERSION_HTTP2) {
 		SET(transfer, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-		SET(transfer, CURLOPT_PIPEWAIT, 1L);
+		/* Plain http learns from the first answer only that there are no streams: too late to wait for. */
+		SET(transfer, CURLOPT_PIPEWAIT, (long)https);
 	}
 	/* Set even when empty, else libcurl reads the environment. */
 	SET(transfer, CURLOPT_PROXY, proxied ? settings->proxy : "");

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 #include <acr/transport.h>
+#include "http/feed.h"
 #include "http/redact.h"
 
 #define MAX_SHOWN ((size_t)8 << 10)
@@ -134,6 +135,24 @@ static void trace_send(struct acr_transport *transport, struct acr_exchange *con
 	}
 }
 
+static int trace_begin(struct acr_feed_filter *filter, struct acr_exchange *exchange)
+{
+	report_request(filter->user, &exchange->request);
+	return 0;
+}
+
+static void trace_end(struct acr_feed_filter *filter, struct acr_exchange *exchange)
+{
+	report_answer(filter->user, exchange);
+}
+
+static void trace_stream(struct acr_transport *transport, struct acr_feed *feed)
+{
+	struct trace_transport *self = (struct trace_transport *)transport;
+	struct acr_feed_filter filter = {.source = feed, .begin = trace_begin, .end = trace_end, .user = self};
+	acr_feed_filter_run(&filter, self->next);
+}
+
 static void trace_free(struct acr_transport *transport)
 {
 	struct trace_transport *self = (struct trace_transport *)transport;
@@ -144,7 +163,7 @@ static void trace_free(struct acr_transport *transport)
 struct acr_transport *acr_trace_new(struct acr_transport *next, acr_trace_line line, void *user)
 {
 	struct trace_transport *self = acr_alloc(sizeof(*self));
-	self->transport = (struct acr_transport){.send = trace_send, .free = trace_free};
+	self->transport = (struct acr_transport){.send = trace_send, .stream = trace_stream, .free = trace_free};
 	self->next = next;
 	self->line = line;
 	self->user = user;

@@ -3,11 +3,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "http/curl_transfer.h"
+#include "http/feed.h"
 
-/* Transfers on their way at the same time; the rest of a batch waits here and not in libcurl, where its time would
+/* Transfers on their way at the same time; the rest of a feed waits there and not in libcurl, where its time would
  * already run. */
 #define MAX_ACTIVE 16
 #define POLL_MS 100
+#define POLL_PENDING_MS 5
 #define DEFAULT_CONNECT_TIMEOUT_MS 10000
 #define DEFAULT_IDLE_TIMEOUT_MS 60000
 
@@ -21,11 +23,10 @@ struct curl_transport {
 	bool busy;
 };
 
-/* The transfers of one send(). */
+/* The transfers of one stream. */
 struct batch {
 	struct curl_transport *transport;
-	struct acr_exchange *const *waiting;
-	size_t waiting_count;
+	struct acr_feed *feed;
 	struct acr_curl_transfer active[MAX_ACTIVE]; /* a free place has no easy handle */
 	size_t active_count;
 };
@@ -67,13 +68,15 @@ static struct acr_curl_transfer *free_place(struct batch *batch)
 	return NULL;
 }
 
-/* Begin the next exchange that waits. */
-static void begin_next(struct batch *batch)
+static void finish(struct batch *batch, struct acr_exchange *exchange)
+{
+	batch->feed->done(batch->feed, exchange);
+}
+
+static void begin(struct batch *batch, struct acr_exchange *exchange)
 {
 	struct curl_transport *self = batch->transport;
 	struct acr_curl_transfer *transfer = free_place(batch);
-	struct acr_exchange *exchange = *batch->waiting++;
-	batch->waiting_count--;
 	*transfer = (struct acr_curl_transfer){.curl = self->curl, .settings = &self->settings, .exchange = exchange};
 	int code = acr_curl_transfer_begin(transfer, self->share, &exchange->error);
 	if (code == 0) {
@@ -86,6 +89,7 @@ static void begin_next(struct batch *batch)
 	if (code < 0) {
 		exchange->result = code;
 		acr_curl_transfer_clear(transfer);
+		finish(batch, exchange);
 		return;
 	}
 	transfer->started_at = transfer->active_at = self->clock->ticks(self->clock);
@@ -95,9 +99,11 @@ static void begin_next(struct batch *batch)
 static void end(struct batch *batch, struct acr_curl_transfer *transfer)
 {
 	const struct acr_curl *curl = batch->transport->curl;
+	struct acr_exchange *exchange = transfer->exchange;
 	curl->multi_remove_handle(batch->transport->multi, transfer->easy);
 	acr_curl_transfer_clear(transfer);
 	batch->active_count--;
+	finish(batch, exchange);
 }
 
 /* Stop a transfer for a reason of our own, which is in the exchange's error. */
@@ -143,19 +149,45 @@ static void check_time(struct batch *batch, struct acr_curl_transfer *transfer)
 	}
 }
 
-static void stop_all(struct batch *batch)
+static void stop_all(struct batch *batch, int code, const char *why)
 {
 	for (size_t i = 0; i < MAX_ACTIVE; i++) {
 		struct acr_curl_transfer *transfer = &batch->active[i];
 		if (transfer->exchange) {
-			give_up(batch, transfer,
-				acr_fail(&transfer->exchange->error, ACR_ERROR_INTERRUPTED, "interrupted"));
+			give_up(batch, transfer, acr_fail(&transfer->exchange->error, code, "%s", why));
 		}
 	}
-	while (batch->waiting_count) {
-		struct acr_exchange *exchange = *batch->waiting++;
-		batch->waiting_count--;
-		exchange->result = acr_fail(&exchange->error, ACR_ERROR_INTERRUPTED, "interrupted");
+}
+
+/* The next exchange to begin, made ready; NULL when there is none for now. */
+static struct acr_exchange *next_exchange(struct batch *batch)
+{
+	struct acr_exchange *exchange = batch->feed->next(batch->feed, batch->active_count == 0);
+	if (exchange) {
+		acr_error_clear(&exchange->error);
+		acr_response_clear(&exchange->response);
+		exchange->final = false;
+		exchange->result = 0;
+	}
+	return exchange;
+}
+
+/* Begin what there is to begin, as far as there is a place. */
+static void begin_more(struct batch *batch)
+{
+	const struct acr_clock *clock = batch->transport->clock;
+	struct acr_exchange *exchange;
+	while (batch->active_count < MAX_ACTIVE && !batch->feed->stop && (exchange = next_exchange(batch))) {
+		int code = start(batch->transport, &exchange->error);
+		if (code == 0 && acr_clock_interrupted(clock)) {
+			code = acr_fail(&exchange->error, ACR_ERROR_INTERRUPTED, "interrupted");
+		}
+		if (code < 0) {
+			exchange->result = code;
+			finish(batch, exchange);
+		} else {
+			begin(batch, exchange);
+		}
 	}
 }
 
@@ -163,6 +195,7 @@ static void stop_all(struct batch *batch)
 static void turn(struct batch *batch)
 {
 	struct curl_transport *self = batch->transport;
+	size_t before = batch->active_count;
 	int running;
 	CURLMcode result = self->curl->multi_perform(self->multi, &running);
 	collect_finished(batch);
@@ -177,34 +210,38 @@ static void turn(struct batch *batch)
 		}
 	}
 	if (acr_clock_interrupted(self->clock)) {
-		stop_all(batch);
+		stop_all(batch, ACR_ERROR_INTERRUPTED, "interrupted");
 	}
-	if (batch->active_count && (batch->active_count == MAX_ACTIVE || !batch->waiting_count)) {
-		self->curl->multi_poll(self->multi, NULL, 0, POLL_MS, NULL);
+	if (batch->active_count == before) {
+		bool pending = batch->feed->pending && before < MAX_ACTIVE;
+		self->curl->multi_poll(self->multi, NULL, 0, pending ? POLL_PENDING_MS : POLL_MS, NULL);
 	}
+}
+
+static void stream_feed(struct acr_transport *transport, struct acr_feed *feed)
+{
+	struct curl_transport *self = (struct curl_transport *)transport;
+	struct batch batch = {.transport = self, .feed = feed};
+	bool nested = self->busy; /* start() refuses each */
+	for (;;) {
+		begin_more(&batch);
+		if (feed->stop) {
+			stop_all(&batch, ACR_ERROR_CANCELLED, "no longer needed");
+		}
+		if (!batch.active_count) {
+			break;
+		}
+		self->busy = true;
+		turn(&batch);
+		self->busy = false;
+	}
+	self->busy = nested;
 }
 
 static void send_batch(struct acr_transport *transport, struct acr_exchange *const *exchanges, size_t count)
 {
-	struct curl_transport *self = (struct curl_transport *)transport;
-	struct batch batch = {.transport = self, .waiting = exchanges, .waiting_count = count};
-	for (size_t i = 0; i < count; i++) {
-		acr_error_clear(&exchanges[i]->error);
-		acr_response_clear(&exchanges[i]->response);
-		exchanges[i]->final = false;
-		exchanges[i]->result = start(self, &exchanges[i]->error);
-	}
-	if (!count || exchanges[0]->result < 0) {
-		return;
-	}
-	self->busy = true;
-	while (batch.waiting_count || batch.active_count) {
-		while (batch.waiting_count && batch.active_count < MAX_ACTIVE) {
-			begin_next(&batch);
-		}
-		turn(&batch);
-	}
-	self->busy = false;
+	struct acr_feed_list list = acr_feed_list(exchanges, count);
+	stream_feed(transport, &list.feed);
 }
 
 static void free_transport(struct acr_transport *transport)
@@ -233,7 +270,7 @@ struct acr_transport *acr_transport_curl(const struct acr_curl_options *options)
 	struct curl_transport *self = acr_alloc(sizeof(*self));
 	struct stat status;
 	const char *proxy = options->proxy && *options->proxy ? options->proxy : NULL;
-	self->transport = (struct acr_transport){.send = send_batch, .free = free_transport};
+	self->transport = (struct acr_transport){.send = send_batch, .stream = stream_feed, .free = free_transport};
 	self->clock = options->clock ? options->clock : &acr_clock_system;
 	self->settings = (struct acr_curl_settings){
 		.user_agent = acr_strdup(options->user_agent),

@@ -1,17 +1,12 @@
-/* A context as tar.gz: two threads make it while somebody reads.
+/* A context as tar.gz: threads make it while somebody reads.
  *
- *   folder ► tar ► blocks ► gzip ► blocks ► read()
+ *   folder ► tar ► gzip ► read()
  *
  * Callbacks of the context's owner are called by read() alone, in its thread. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include "context.h"
-
-/* Blocks between tar and gzip, and between gzip and the reader: so much is ready while the reader sends the rest. */
-#define TAR_BLOCKS 8
-#define GZIP_BLOCKS 64
 
 struct note {
 	struct note *next;
@@ -21,13 +16,12 @@ struct note {
 struct archive_source {
 	struct acr_source source; /* first */
 	struct acr_context *context;
-	struct acr_pipe *tar, *gzip;
-	struct acr_tar_stage tar_stage;
-	struct acr_gzip_stage gzip_stage;
-	pthread_t threads[2];
-	size_t running;
+	struct acr_gzip *gzip; /* NULL until it runs */
+	struct acr_tar_stage stage;
+	pthread_t thread;  /* of the stage, when there is a gzip */
 	const char *bytes; /* what is left of the block being read */
 	size_t left;
+	bool told;            /* that all is packed */
 	pthread_mutex_t lock; /* for the notes */
 	struct note *notes, **last;
 };
@@ -71,16 +65,29 @@ static void report(struct archive_source *archive, bool tell)
 	}
 }
 
+/* The end of the last block is held back until the owner knows that all is packed. */
+static void tell_packed(struct archive_source *archive)
+{
+	const struct acr_context_options *options = &archive->context->options;
+	if (!archive->told && acr_gzip_written(archive->gzip)) {
+		archive->told = true;
+		if (options->packed) {
+			options->packed(options->user);
+		}
+	}
+}
+
 static ssize_t archive_read(struct acr_source *source, void *bytes, size_t size, struct acr_error *error)
 {
 	struct archive_source *archive = (struct archive_source *)source;
 	if (!archive->left) {
 		const void *block = NULL;
-		ssize_t length = acr_pipe_next(archive->gzip, &block, error);
+		ssize_t length = acr_gzip_next(archive->gzip, &block, error);
 		report(archive, true);
 		if (length <= 0) {
 			return length;
 		}
+		tell_packed(archive);
 		archive->bytes = block;
 		archive->left = (size_t)length;
 	}
@@ -91,19 +98,10 @@ static ssize_t archive_read(struct acr_source *source, void *bytes, size_t size,
 	return (ssize_t)length;
 }
 
-static void archive_free(struct acr_source *source)
+static bool archive_ready(struct acr_source *source)
 {
 	struct archive_source *archive = (struct archive_source *)source;
-	acr_pipe_stop(archive->tar);
-	acr_pipe_stop(archive->gzip);
-	for (size_t i = 0; i < archive->running; i++) {
-		pthread_join(archive->threads[i], NULL);
-	}
-	report(archive, false);
-	acr_pipe_free(archive->tar);
-	acr_pipe_free(archive->gzip);
-	pthread_mutex_destroy(&archive->lock);
-	free(archive);
+	return archive->left || acr_gzip_ready(archive->gzip);
 }
 
 static void *run_tar(void *stage)
@@ -112,42 +110,61 @@ static void *run_tar(void *stage)
 	return NULL;
 }
 
-static void *run_gzip(void *stage)
+/* End the threads and forget what they made. */
+static void stop(struct archive_source *archive)
 {
-	acr_gzip_run(stage);
-	return NULL;
+	if (archive->gzip) {
+		acr_gzip_stop(archive->gzip);
+		pthread_join(archive->thread, NULL);
+		acr_gzip_free(TAKE(archive->gzip));
+	}
+	report(archive, false);
+	archive->left = 0;
+	archive->told = false;
 }
 
-/* Signals stay with the threads that were there before. */
 static int start(struct archive_source *archive, struct acr_error *error)
 {
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int problem = pthread_create(&archive->threads[0], NULL, run_tar, &archive->tar_stage);
-	archive->running += problem == 0;
-	if (!problem) {
-		problem = pthread_create(&archive->threads[1], NULL, run_gzip, &archive->gzip_stage);
-		archive->running += problem == 0;
+	struct acr_gzip *gzip = NULL;
+	int code = acr_gzip_new(&gzip, error);
+	if (code) {
+		return code;
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return problem ? acr_fail_errno(error, problem, "cannot start a thread to pack the context") : 0;
+	acr_context_reset(archive->context);
+	archive->stage =
+		(struct acr_tar_stage){.context = archive->context, .to = gzip, .notice = take_note, .user = archive};
+	code = acr_gzip_thread(&archive->thread, run_tar, &archive->stage);
+	if (code) {
+		acr_gzip_free(gzip);
+		return acr_fail_errno(error, code, "cannot start a thread to pack the context");
+	}
+	archive->gzip = gzip;
+	return 0;
+}
+
+static int archive_rewind(struct acr_source *source, struct acr_error *error)
+{
+	struct archive_source *archive = (struct archive_source *)source;
+	stop(archive);
+	return start(archive, error);
+}
+
+static void archive_free(struct acr_source *source)
+{
+	struct archive_source *archive = (struct archive_source *)source;
+	stop(archive);
+	pthread_mutex_destroy(&archive->lock);
+	free(archive);
 }
 
 int acr_context_archive(struct acr_context *context, struct acr_source **ret, struct acr_error *error)
 {
 	struct archive_source *archive = acr_alloc(sizeof(*archive));
-	archive->source = (struct acr_source){.read = archive_read, .free = archive_free};
+	archive->source = (struct acr_source){
+		.read = archive_read, .ready = archive_ready, .rewind = archive_rewind, .free = archive_free};
 	archive->context = context;
-	archive->tar = acr_pipe_new(TAR_BLOCKS);
-	archive->gzip = acr_pipe_new(GZIP_BLOCKS);
-	archive->tar_stage =
-		(struct acr_tar_stage){.context = context, .to = archive->tar, .notice = take_note, .user = archive};
-	archive->gzip_stage = (struct acr_gzip_stage){.from = archive->tar, .to = archive->gzip};
 	archive->last = &archive->notes;
 	pthread_mutex_init(&archive->lock, NULL);
-	atomic_store(&context->entries, 0);
-	atomic_store(&context->bytes, 0);
 	int code = start(archive, error);
 	if (code) {
 		archive_free(&archive->source);

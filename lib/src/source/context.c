@@ -144,6 +144,7 @@ void acr_context_free(struct acr_context *context)
 	if (context->root >= 0) {
 		close(context->root);
 	}
+	acr_context_reset(context);
 	acr_ignore_clear(&context->ignore);
 	free((void *)(uintptr_t)context->options.folder);
 	free((void *)(uintptr_t)context->options.dockerfile);
@@ -155,6 +156,40 @@ void acr_context_totals(const struct acr_context *context, uint64_t *entries, ui
 {
 	*entries = atomic_load_explicit(&context->entries, memory_order_relaxed);
 	*bytes = atomic_load_explicit(&context->bytes, memory_order_relaxed);
+}
+
+void acr_context_reset(struct acr_context *context)
+{
+	for (size_t i = 0; i < context->largest_count; i++) {
+		free((void *)(uintptr_t)context->largest[i].path);
+	}
+	context->largest_count = 0;
+	atomic_store(&context->entries, 0);
+	atomic_store(&context->bytes, 0);
+}
+
+void acr_context_note_file(struct acr_context *context, const char *path, uint64_t size)
+{
+	struct acr_context_file *files = context->largest;
+	size_t place = context->largest_count;
+	if (place == ACR_CONTEXT_LARGEST) {
+		if (size <= files[place - 1].size) {
+			return;
+		}
+		free((void *)(uintptr_t)files[--place].path);
+	} else {
+		context->largest_count++;
+	}
+	for (; place > 0 && files[place - 1].size < size; place--) {
+		files[place] = files[place - 1];
+	}
+	files[place] = (struct acr_context_file){.path = acr_strdup(path), .size = size};
+}
+
+size_t acr_context_largest(const struct acr_context *context, struct acr_context_file ret[ACR_CONTEXT_LARGEST])
+{
+	memcpy(ret, context->largest, context->largest_count * sizeof(*ret));
+	return context->largest_count;
 }
 
 /* --- listing --- */

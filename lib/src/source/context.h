@@ -5,30 +5,31 @@
 #include <stdatomic.h>
 #include <acr/source.h>
 #include "ignore.h"
-#include "pipe.h"
+#include "gzip.h"
 
 struct acr_context {
 	struct acr_context_options options; /* its strings are ours */
 	int root;                           /* descriptor of the folder */
 	struct acr_ignore ignore;
 	_Atomic uint64_t entries, bytes; /* packed so far */
+	/* Largest first. The thread that packs writes them, the one that reads looks at them when all is packed. */
+	struct acr_context_file largest[ACR_CONTEXT_LARGEST];
+	size_t largest_count;
 };
 
-/* The stages of an archive; each runs in a thread of its own and ends `to`.
- * Folder → tar. Lines for the user go to `notice`, in that thread. */
+/* A file was packed: remember it when it is one of the largest. */
+void acr_context_note_file(struct acr_context *context, const char *path, uint64_t size);
+/* Forget what was packed. */
+void acr_context_reset(struct acr_context *context);
+
+/* Folder → tar; runs in a thread of its own and ends `to`. Lines for the user go to `notice`, in that thread. */
 struct acr_tar_stage {
 	struct acr_context *context;
-	struct acr_pipe *to;
+	struct acr_gzip *to;
 	void (*notice)(void *user, const char *line);
 	void *user;
 };
 void acr_tar_run(struct acr_tar_stage *stage);
-
-/* Bytes → gzip, with neither a name nor a time in its header. */
-struct acr_gzip_stage {
-	struct acr_pipe *from, *to;
-};
-void acr_gzip_run(struct acr_gzip_stage *stage);
 
 /* Whether az leaves out an entry of this name in the context's root. */
 bool acr_context_is_version_control(const char *name);

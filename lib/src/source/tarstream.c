@@ -23,7 +23,7 @@ struct tar {
 
 static int fail_packing(const struct tar *tar, const char *path, struct acr_error *error)
 {
-	if (acr_pipe_stopped(tar->stage->to)) {
+	if (acr_gzip_stopped(tar->stage->to)) {
 		return acr_fail(error, ACR_ERROR_CANCELLED, "packing was stopped");
 	}
 	const char *why = tar->library->archive_error_string(tar->archive);
@@ -36,8 +36,21 @@ static int changed(const char *path, const char *how, struct acr_error *error)
 			how);
 }
 
+/* What was read may be half old and half new. */
+static int check_unchanged(int file, const char *path, const struct stat *before, struct acr_error *error)
+{
+	struct stat after;
+	if (fstat(file, &after) < 0) {
+		return acr_fail_errno(error, errno, "cannot read '%s'", path);
+	}
+	if (after.st_mtim.tv_sec != before->st_mtim.tv_sec || after.st_mtim.tv_nsec != before->st_mtim.tv_nsec) {
+		return changed(path, "changed", error);
+	}
+	return 0;
+}
+
 /* Asks for one byte more than should be there: a file that has not grown is then read with a single call. */
-static int write_contents(struct tar *tar, int file, const char *path, int64_t size, struct acr_error *error)
+static int write_bytes(struct tar *tar, int file, const char *path, int64_t size, struct acr_error *error)
 {
 	for (int64_t left = size;;) {
 		size_t ask = left < (int64_t)READ_SIZE ? (size_t)left + 1 : READ_SIZE;
@@ -60,6 +73,16 @@ static int write_contents(struct tar *tar, int file, const char *path, int64_t s
 			return 0;
 		}
 	}
+}
+
+static int write_contents(struct tar *tar, int file, const char *path, const struct stat *stat, struct acr_error *error)
+{
+	int code = write_bytes(tar, file, path, stat->st_size, error);
+	code = code ? code : check_unchanged(file, path, stat, error);
+	if (code == 0) {
+		acr_context_note_file(tar->stage->context, path, (uint64_t)stat->st_size);
+	}
+	return code;
 }
 
 /* Everything but the kind-specific parts. */
@@ -114,7 +137,7 @@ static int pack_file(struct tar *tar, const struct acr_walk_entry *entry, struct
 		return acr_fail_errno(error, errno, "cannot read '%s'", entry->path);
 	}
 	int code = write_header(tar, entry->path, error);
-	code = code ? code : write_contents(tar, file, entry->path, entry->stat->st_size, error);
+	code = code ? code : write_contents(tar, file, entry->path, entry->stat, error);
 	close(file);
 	return code;
 }
@@ -150,7 +173,7 @@ static int pack_dockerfile(struct tar *tar, struct acr_error *error)
 	} else {
 		describe(tar, context->options.dockerfile_entry, &stat);
 		code = write_header(tar, path, error);
-		code = code ? code : write_contents(tar, file, path, stat.st_size, error);
+		code = code ? code : write_contents(tar, file, path, &stat, error);
 	}
 	close(file);
 	return code;
@@ -162,7 +185,7 @@ static ssize_t on_bytes(struct archive *archive, void *user, const void *bytes, 
 {
 	(void)archive;
 	const struct tar *tar = user;
-	return !tar->failed && acr_pipe_write(tar->stage->to, bytes, length) ? (ssize_t)length : -1;
+	return !tar->failed && acr_gzip_write(tar->stage->to, bytes, length) ? (ssize_t)length : -1;
 }
 
 static int open_archive(struct tar *tar, struct acr_error *error)
@@ -179,7 +202,7 @@ static int open_archive(struct tar *tar, struct acr_error *error)
 		acr_oom();
 	}
 	library->archive_entry_linkresolver_set_strategy(tar->links, ARCHIVE_FORMAT_TAR_PAX_RESTRICTED);
-	/* Nothing is gathered here: the pipe does that. */
+	/* Nothing is gathered here: the next stage does that. */
 	if (library->archive_write_set_format_pax_restricted(tar->archive) != ARCHIVE_OK ||
 	    library->archive_write_set_bytes_per_block(tar->archive, 0) != ARCHIVE_OK ||
 	    library->archive_write_open(tar->archive, tar, NULL, on_bytes, NULL) != ARCHIVE_OK) {
@@ -208,7 +231,7 @@ static void on_notice(void *user, const char *line)
 static bool is_stopped(void *user)
 {
 	struct tar *tar = user;
-	return acr_pipe_stopped(tar->stage->to);
+	return acr_gzip_stopped(tar->stage->to);
 }
 
 static void pack_all(struct acr_tar_stage *stage, struct acr_error *error)
@@ -242,5 +265,5 @@ void acr_tar_run(struct acr_tar_stage *stage)
 		uselocale(LC_GLOBAL_LOCALE);
 		freelocale(utf8);
 	}
-	acr_pipe_end(stage->to, &error);
+	acr_gzip_end(stage->to, &error);
 }

@@ -7,13 +7,21 @@
 
 #define DEFAULT_BLOCK ((size_t)4 << 20)
 #define DEFAULT_PARALLEL 4
-#define MAX_PARALLEL 64
+#define MAX_PARALLEL 16
 /* What the service allows for one blob. */
 #define MAX_BLOCKS 50000
 #define STORAGE_VERSION "2021-08-06"
 #define WHAT "cannot upload the build context"
 
+enum block_state {
+	BLOCK_FREE,
+	BLOCK_FILLING, /* at most one */
+	BLOCK_READY,   /* full, with its number, and not under way */
+	BLOCK_SENT,    /* under way */
+};
+
 struct block {
+	enum block_state state;
 	char *bytes; /* made when first needed */
 	size_t length;
 	size_t number;
@@ -21,16 +29,21 @@ struct block {
 };
 
 struct upload {
+	struct acr_feed feed; /* first: the blocks */
 	struct acr_transport *transport;
-	const char *url;
+	char *url;
 	struct acr_source *source;
 	const struct acr_upload_options *options;
 	size_t block_size;
 	struct block *blocks; /* `parallel` of them */
 	size_t parallel;
-	size_t sent;    /* blocks so far */
-	uint64_t total; /* bytes so far */
-	bool ended;
+	size_t count;   /* blocks with a number so far */
+	uint64_t total; /* bytes accepted so far */
+	bool ended;     /* the source */
+	bool refused;   /* the URL */
+	bool fresh;     /* nothing was accepted since the URL is new */
+	int failed;     /* code of `error` */
+	struct acr_error error;
 };
 
 static void add_block_id(size_t number, struct acr_buf *out)
@@ -47,85 +60,102 @@ static void start_put(struct acr_request *request, const char *url, const void *
 	acr_headers_add(&request->headers, "x-ms-version", STORAGE_VERSION);
 }
 
-static int check(const struct acr_exchange *exchange, struct acr_error *error)
-{
-	int code = acr_check_status(exchange, WHAT, error);
-	if (code == 0 && exchange->response.status / 100 != 2) {
-		return acr_fail(error, ACR_ERROR_SERVICE, WHAT ": the storage answered with HTTP status %ld",
-				exchange->response.status);
-	}
-	return code;
-}
-
-static int send_one(struct upload *upload, struct acr_exchange *exchange, struct acr_error *error)
-{
-	int code = acr_send(upload->transport, exchange, error);
-	if (code) {
-		acr_error_prefix(error, WHAT);
-	}
-	return code ? code : check(exchange, error);
-}
-
-/* --- reading --- */
-
-static int fill(struct upload *upload, struct block *block, struct acr_error *error)
-{
-	if (!block->bytes) {
-		block->bytes = acr_alloc(upload->block_size);
-	}
-	block->length = 0;
-	while (block->length < upload->block_size && !upload->ended) {
-		ssize_t got = upload->source->read(upload->source, block->bytes + block->length,
-						   upload->block_size - block->length, error);
-		if (got < 0) {
-			return (int)got;
-		}
-		block->length += (size_t)got;
-		upload->ended = got == 0;
-	}
-	return 0;
-}
-
-/* Fill as many blocks as may be in flight; *count gets those that hold something. */
-static int read_batch(struct upload *upload, size_t *count, struct acr_error *error)
-{
-	size_t filled = 0;
-	while (filled < upload->parallel && !upload->ended) {
-		int code = fill(upload, &upload->blocks[filled], error);
-		if (code) {
-			return code;
-		}
-		filled += upload->blocks[filled].length > 0;
-	}
-	*count = filled;
-	return 0;
-}
-
-/* --- sending --- */
-
 static void accepted(struct upload *upload, size_t bytes)
 {
 	upload->total += bytes;
-	if (upload->options && upload->options->progress) {
+	upload->fresh = false;
+	if (upload->options->progress) {
 		upload->options->progress(upload->options->user, upload->total);
 	}
 }
 
-static int put_blob(struct upload *upload, const struct block *block, size_t length, struct acr_error *error)
+/* What became of a request: true when it was accepted; else the URL counts as refused, or the upload as failed. */
+static bool judge(struct upload *upload, struct acr_exchange *exchange)
 {
-	struct acr_exchange exchange = {0};
-	start_put(&exchange.request, upload->url, length ? block->bytes : NULL, length);
-	acr_headers_add(&exchange.request.headers, "x-ms-blob-type", "BlockBlob");
-	acr_headers_add(&exchange.request.headers, "Content-Type", "application/octet-stream");
-	int code = send_one(upload, &exchange, error);
-	acr_exchange_clear(&exchange);
-	if (code == 0) {
-		accepted(upload, length);
+	if (exchange->result == 0 && exchange->response.status == 403 && upload->options->renew && !upload->fresh) {
+		upload->refused = true;
+		return false;
 	}
-	return code;
+	if (upload->failed) {
+		return false;
+	}
+	if (exchange->result < 0) {
+		upload->failed = exchange->result;
+		acr_error_move(&upload->error, &exchange->error);
+		acr_error_prefix(&upload->error, WHAT);
+	} else {
+		upload->failed = acr_check_status(exchange, WHAT, &upload->error);
+	}
+	if (!upload->failed && exchange->response.status / 100 != 2) {
+		upload->failed =
+			acr_fail(&upload->error, ACR_ERROR_SERVICE, WHAT ": the storage answered with HTTP status %ld",
+				 exchange->response.status);
+	}
+	return !upload->failed;
 }
 
-static void prepare_block(const struct upload *upload, struct block *block)
+/* --- blocks --- */
+
+static struct block *find_block(const struct upload *upload, enum block_state state)
+{
+	for (size_t i = 0; i < upload->parallel; i++) {
+		if (upload->blocks[i].state == state) {
+			return &upload->blocks[i];
+		}
+	}
+	return NULL;
+}
+
+/* The block to fill; NULL when all are in use. */
+static struct block *open_block(const struct upload *upload)
+{
+	struct block *block = find_block(upload, BLOCK_FILLING);
+	if (!block && (block = find_block(upload, BLOCK_FREE))) {
+		block->bytes = block->bytes ? block->bytes : acr_alloc(upload->block_size);
+		block->length = 0;
+		block->state = BLOCK_FILLING;
+	}
+	return block;
+}
+
+/* Read until the block is full or the source has ended; without `wait` only what is there. */
+static void fill(struct upload *upload, struct block *block, bool wait)
+{
+	struct acr_source *source = upload->source;
+	while (block->length < upload->block_size && !upload->ended && !upload->failed) {
+		if (!wait && source->ready && !source->ready(source)) {
+			return;
+		}
+		ssize_t got = source->read(source, block->bytes + block->length, upload->block_size - block->length,
+					   &upload->error);
+		upload->ended = got == 0;
+		upload->failed = got < 0 ? (int)got : 0;
+		block->length += got > 0 ? (size_t)got : 0;
+	}
+}
+
+/* A full block gets its number; false when it is not full yet. */
+static bool close_block(struct upload *upload, struct block *block)
+{
+	if (block->length < upload->block_size && !upload->ended) {
+		return false;
+	}
+	if (!block->length) {
+		block->state = BLOCK_FREE;
+		return false;
+	}
+	if (upload->count == MAX_BLOCKS) {
+		upload->failed =
+			acr_fail(&upload->error, ACR_ERROR_LIMIT, WHAT ": it is larger than %d blocks of %zu bytes",
+				 MAX_BLOCKS, upload->block_size);
+		return false;
+	}
+	block->number = upload->count++;
+	block->state = BLOCK_READY;
+	return true;
+}
+
+static struct acr_exchange *send_block(const struct upload *upload, struct block *block)
 {
 	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
 	ACR_AUTO(acr_buf) id = ACR_BUF_INIT;
@@ -135,50 +165,78 @@ static void prepare_block(const struct upload *upload, struct block *block)
 	acr_uri_add_query(&url, "blockid", acr_buf_str(&id));
 	start_put(&block->exchange.request, acr_buf_str(&url), block->bytes, block->length);
 	acr_headers_add(&block->exchange.request.headers, "Content-Type", "application/octet-stream");
+	block->state = BLOCK_SENT;
+	return &block->exchange;
 }
 
-static int finish_block(struct upload *upload, struct block *block, struct acr_error *error)
+static struct acr_exchange *next_block(struct acr_feed *feed, bool idle)
 {
-	int code = block->exchange.result;
-	if (code) {
-		acr_error_move(error, &block->exchange.error);
-		acr_error_prefix(error, WHAT);
-	} else {
-		code = check(&block->exchange, error);
+	struct upload *upload = (struct upload *)feed;
+	feed->pending = false;
+	if (upload->failed || upload->refused) {
+		return NULL;
 	}
-	if (code == 0) {
+	struct block *block = find_block(upload, BLOCK_READY);
+	if (block) {
+		return send_block(upload, block);
+	}
+	block = open_block(upload);
+	if (!block) {
+		return NULL;
+	}
+	fill(upload, block, idle);
+	if (!upload->failed && close_block(upload, block)) {
+		return send_block(upload, block);
+	}
+	feed->pending = !upload->ended;
+	feed->stop = upload->failed != 0;
+	return NULL;
+}
+
+static void block_done(struct acr_feed *feed, struct acr_exchange *exchange)
+{
+	struct upload *upload = (struct upload *)feed;
+	struct block *block = upload->blocks;
+	while (&block->exchange != exchange) {
+		block++;
+	}
+	bool taken = judge(upload, exchange);
+	acr_exchange_clear(exchange);
+	block->state = taken ? BLOCK_FREE : BLOCK_READY;
+	feed->stop = upload->failed != 0;
+	if (taken) {
 		accepted(upload, block->length);
 	}
-	return code;
 }
 
-static int put_blocks(struct upload *upload, size_t count, struct acr_error *error)
+/* --- requests that stand alone --- */
+
+/* Send it; false when the URL was refused or the upload has failed. */
+static bool put(struct upload *upload, struct acr_exchange *exchange)
 {
-	struct acr_exchange *exchanges[MAX_PARALLEL];
-	if (upload->sent + count > MAX_BLOCKS) {
-		return acr_fail(error, ACR_ERROR_LIMIT, WHAT ": it is larger than %d blocks of %zu bytes", MAX_BLOCKS,
-				upload->block_size);
-	}
-	for (size_t i = 0; i < count; i++) {
-		upload->blocks[i].number = upload->sent++;
-		prepare_block(upload, &upload->blocks[i]);
-		exchanges[i] = &upload->blocks[i].exchange;
-	}
-	upload->transport->send(upload->transport, exchanges, count);
-	int code = 0;
-	for (size_t i = 0; i < count; i++) {
-		code = code ? code : finish_block(upload, &upload->blocks[i], error);
-		acr_exchange_clear(&upload->blocks[i].exchange);
-	}
-	return code;
+	upload->transport->send(upload->transport, &exchange, 1);
+	bool taken = judge(upload, exchange);
+	acr_exchange_clear(exchange);
+	return taken;
 }
 
-static int put_list(struct upload *upload, struct acr_error *error)
+static void put_blob(struct upload *upload, const struct block *block)
+{
+	struct acr_exchange exchange = {0};
+	start_put(&exchange.request, upload->url, block->length ? block->bytes : NULL, block->length);
+	acr_headers_add(&exchange.request.headers, "x-ms-blob-type", "BlockBlob");
+	acr_headers_add(&exchange.request.headers, "Content-Type", "application/octet-stream");
+	if (put(upload, &exchange)) {
+		accepted(upload, block->length);
+	}
+}
+
+static void put_list(struct upload *upload)
 {
 	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
 	ACR_AUTO(acr_buf) list = ACR_BUF_INIT;
 	acr_buf_puts(&list, "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
-	for (size_t i = 0; i < upload->sent; i++) {
+	for (size_t i = 0; i < upload->count; i++) {
 		acr_buf_puts(&list, "<Latest>");
 		add_block_id(i, &list);
 		acr_buf_puts(&list, "</Latest>");
@@ -190,46 +248,117 @@ static int put_list(struct upload *upload, struct acr_error *error)
 	start_put(&exchange.request, acr_buf_str(&url), list.data, list.length);
 	acr_headers_add(&exchange.request.headers, "Content-Type", "application/xml");
 	acr_headers_add(&exchange.request.headers, "x-ms-blob-content-type", "application/octet-stream");
-	int code = send_one(upload, &exchange, error);
-	acr_exchange_clear(&exchange);
-	return code;
+	put(upload, &exchange);
 }
 
-static int send_all(struct upload *upload, struct acr_error *error)
+/* --- the whole --- */
+
+/* All that is left to send, with the URL at hand. */
+static void send_rest(struct upload *upload)
 {
-	size_t count;
-	int code = read_batch(upload, &count, error);
-	if (code) {
-		return code;
+	/* Whether the source ends with the first block is known when there is no second one. */
+	bool single = upload->ended && upload->count == 1 && upload->blocks[0].state == BLOCK_READY;
+	if (single || (upload->ended && upload->count == 0)) {
+		put_blob(upload, &upload->blocks[0]);
+		return;
 	}
-	if (upload->ended && count <= 1) {
-		return put_blob(upload, &upload->blocks[0], count ? upload->blocks[0].length : 0, error);
+	acr_stream(upload->transport, &upload->feed);
+	if (!upload->failed && !upload->refused) {
+		put_list(upload);
 	}
-	while (count > 0) {
-		code = put_blocks(upload, count, error);
-		code = code ? code : read_batch(upload, &count, error);
-		if (code) {
-			return code;
+}
+
+/* Fill the first block, and look for a byte behind it. */
+static void read_first(struct upload *upload)
+{
+	struct block *first = open_block(upload);
+	fill(upload, first, true);
+	if (upload->failed || !close_block(upload, first) || upload->ended) {
+		return;
+	}
+	struct block *second = open_block(upload);
+	ssize_t got =
+		second ? upload->source->read(upload->source, second->bytes, upload->block_size, &upload->error) : 1;
+	upload->failed = got < 0 ? (int)got : 0;
+	upload->ended = got == 0;
+	if (second && got > 0) {
+		second->length = (size_t)got;
+	}
+}
+
+static void begin_anew(struct upload *upload)
+{
+	for (size_t i = 0; i < upload->parallel; i++) {
+		upload->blocks[i].state = BLOCK_FREE;
+	}
+	upload->count = 0;
+	upload->total = 0;
+	upload->ended = false;
+	read_first(upload);
+}
+
+static bool same_blob(const char *a, const char *b)
+{
+	size_t length = strcspn(a, "?");
+	return length == strcspn(b, "?") && memcmp(a, b, length) == 0;
+}
+
+/* Ask for a new URL and go on with it. */
+static void renew(struct upload *upload)
+{
+	ACR_AUTO_FREE char *before = TAKE(upload->url);
+	bool began = upload->total > 0;
+	upload->refused = false;
+	upload->fresh = true;
+	upload->failed = upload->options->renew(upload->options->user, &upload->url, &upload->error);
+	if (upload->failed || !began || same_blob(before, upload->url)) {
+		return;
+	}
+	upload->failed = upload->source->rewind
+				 ? upload->source->rewind(upload->source, &upload->error)
+				 : acr_fail(&upload->error, ACR_ERROR_SERVICE,
+					    WHAT ": its URL has expired, and the new one is for another blob");
+	if (!upload->failed) {
+		begin_anew(upload);
+	}
+}
+
+static void run(struct upload *upload)
+{
+	begin_anew(upload);
+	if (!upload->failed) {
+		send_rest(upload);
+	}
+	while (upload->refused && !upload->failed) {
+		renew(upload);
+		if (!upload->failed) {
+			send_rest(upload);
 		}
 	}
-	return put_list(upload, error);
 }
 
 int acr_upload(struct acr_transport *transport, const char *url, struct acr_source *source,
 	       const struct acr_upload_options *options, uint64_t *total, struct acr_error *error)
 {
-	struct upload upload = {.transport = transport, .url = url, .source = source, .options = options};
-	upload.block_size = options && options->block_size ? options->block_size : DEFAULT_BLOCK;
-	upload.parallel = options && options->parallel ? options->parallel : DEFAULT_PARALLEL;
+	static const struct acr_upload_options defaults;
+	struct upload upload = {
+		.transport = transport, .url = acr_strdup(url), .source = source, .error = ACR_ERROR_INIT};
+	upload.feed = (struct acr_feed){.next = next_block, .done = block_done};
+	upload.options = options ? options : &defaults;
+	upload.block_size = upload.options->block_size ? upload.options->block_size : DEFAULT_BLOCK;
+	upload.parallel = upload.options->parallel ? upload.options->parallel : DEFAULT_PARALLEL;
 	upload.parallel = upload.parallel < MAX_PARALLEL ? upload.parallel : MAX_PARALLEL;
 	upload.blocks = acr_alloc_array(upload.parallel, sizeof(*upload.blocks));
-	int code = send_all(&upload, error);
+	run(&upload);
 	for (size_t i = 0; i < upload.parallel; i++) {
 		free(upload.blocks[i].bytes);
 	}
 	free(upload.blocks);
-	if (code == 0) {
-		*total = upload.total;
+	free(upload.url);
+	if (upload.failed) {
+		acr_error_move(error, &upload.error);
+		return upload.failed;
 	}
-	return code;
+	*total = upload.total;
+	return 0;
 }
