@@ -444,10 +444,14 @@ static void nothing_to_pack(void **state)
 {
 	(void)state;
 	static const char empty[] = "there is nothing to pack in 'c': it is empty, or its ignore file leaves nothing";
-	refuse(ACR_ERROR_GENERAL, empty);
+	assert_int_equal(pack("a.tgz"), ACR_ERROR_GENERAL);
+	assert_string_equal(fixture.error.message, empty);
+	acr_error_clear(&fixture.error);
 	put("c/.dockerignore", "*");
 	put("c/a", "");
-	refuse(ACR_ERROR_GENERAL, empty);
+	assert_int_equal(pack("a.tgz"), ACR_ERROR_GENERAL);
+	assert_string_equal(fixture.error.message, empty);
+	acr_error_clear(&fixture.error);
 	fixture.options.folder = "missing";
 	refuse(ACR_ERROR_FILE, "cannot open the context folder 'missing': No such file or directory");
 	fixture.options.folder = "c/a";

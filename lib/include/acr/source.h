@@ -22,10 +22,10 @@ void acr_source_free(struct acr_source *source);
 
 struct acr_context_options {
 	const char *folder;
-	const char *dockerfile;      /* path of the file packed as `dockerfile_entry`; NULL = none */
+	const char *dockerfile;       /* path of the file packed as `dockerfile_entry`; NULL = none */
 	const char *dockerfile_entry; /* its name in the archive: "<32 hex>_Dockerfile" */
-	bool docker_ignore;          /* read the ignore file */
-	bool include_vcs;            /* keep .git and its like */
+	bool docker_ignore;           /* read the ignore file */
+	bool include_vcs;             /* keep .git and its like */
 	/* Something the user should know ("Excluding '.git' …"); may be NULL. The callbacks are called by
 	 * acr_context_list() and by reading the archive, in the thread that does that. */
 	void (*warn)(void *user, const char *line);
@@ -38,20 +38,20 @@ struct acr_context_options {
 };
 
 struct acr_context;
-/* Read the ignore file and check that the folder and the Dockerfile can be read and that something would be packed;
- * nothing is opened beyond that. The options' strings are copied. */
-int acr_context_open(const struct acr_context_options *options, struct acr_context **ret, struct acr_error *error)
-	ACR_MUST_CHECK;
+/* Read the ignore file and check that the folder and the Dockerfile can be read; nothing is opened beyond that. The
+ * options' strings are copied. */
+int acr_context_open(const struct acr_context_options *options, struct acr_context **ret,
+		     struct acr_error *error) ACR_MUST_CHECK;
 void acr_context_free(struct acr_context *context);
 /* Call `entry` for each entry in archive order (folders before what is in them, names sorted by bytes). `type` is
  * 'f', 'd' or 'l'. Returning other than 0 from `entry` stops and is returned. */
 int acr_context_list(struct acr_context *context,
-                     int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode), void *user,
-                     struct acr_error *error) ACR_MUST_CHECK;
+		     int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode), void *user,
+		     struct acr_error *error) ACR_MUST_CHECK;
 /* The context as tar (pax) in gzip, made by threads of its own while it is read. Its tar is the same, byte for byte,
  * whenever the tree is; so is the gzip as long as it is read as fast as it is made. When it is read more slowly it is
- * compressed harder, as far as time permits. A file that vanishes or changes (size, time) meanwhile is an error that
- * names it. The context must outlive the source. */
+ * compressed harder, as far as time permits. That nothing is left to pack is an error. A file that vanishes or changes
+ * (size, time) meanwhile is an error that names it. The context must outlive the source. */
 int acr_context_archive(struct acr_context *context, struct acr_source **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Call `differs` for each file or link that az would send and we do not (`az_sends`), or the other way round, in archive
  * order: az reads ignore files in its own way. `dockerfile` is the Dockerfile's name without folders, "" for runs, which

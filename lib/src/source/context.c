@@ -79,28 +79,6 @@ static int read_rules(struct acr_context *context, struct acr_error *error)
 	return code;
 }
 
-static int stop_at_first(void *user, const struct acr_walk_entry *entry, struct acr_error *error)
-{
-	(void)user, (void)entry, (void)error;
-	return 1;
-}
-
-/* With a Dockerfile there is always something to pack. */
-static int check_not_empty(const struct acr_context *context, struct acr_error *error)
-{
-	if (context->options.dockerfile) {
-		return 0;
-	}
-	const struct acr_walk walk = {.ignore = &context->ignore, .visit = stop_at_first};
-	int code = acr_walk(&walk, context->root, error);
-	if (code == 0) {
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"there is nothing to pack in '%s': it is empty, or its ignore file leaves nothing",
-				context->options.folder);
-	}
-	return code < 0 ? code : 0;
-}
-
 static int prepare(struct acr_context *context, struct acr_error *error)
 {
 	const char *folder = context->options.folder;
@@ -115,8 +93,7 @@ static int prepare(struct acr_context *context, struct acr_error *error)
 		}
 		close(file);
 	}
-	int code = read_rules(context, error);
-	return code ? code : check_not_empty(context, error);
+	return read_rules(context, error);
 }
 
 int acr_context_open(const struct acr_context_options *options, struct acr_context **ret, struct acr_error *error)

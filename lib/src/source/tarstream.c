@@ -245,6 +245,11 @@ static void pack_all(struct acr_tar_stage *stage, struct acr_error *error)
 	int code = open_archive(&tar, error);
 	code = code ? code : acr_walk(&walk, stage->context->root, error);
 	code = code ? code : pack_dockerfile(&tar, error);
+	if (code == 0 && !atomic_load(&stage->context->entries)) {
+		code = acr_fail(error, ACR_ERROR_GENERAL,
+				"there is nothing to pack in '%s': it is empty, or its ignore file leaves nothing",
+				stage->context->options.folder);
+	}
 	tar.failed = code != 0;
 	if (tar.archive && tar.library->archive_write_close(tar.archive) < ARCHIVE_WARN && code == 0) {
 		fail_packing(&tar, stage->context->options.folder, error);
