@@ -5,8 +5,10 @@
 #include <acr/upload.h>
 #include <acr/uri.h>
 
-#define DEFAULT_BLOCK ((size_t)4 << 20)
+#define DEFAULT_BLOCK ((size_t)2 << 20)
 #define DEFAULT_PARALLEL 4
+/* Blocks that are filled while others are under way, for those that come to their end at the same time. */
+#define SPARE(parallel) (((parallel) + 1) / 2)
 #define MAX_PARALLEL 16
 /* What the service allows for one blob. */
 #define MAX_BLOCKS 50000
@@ -35,8 +37,9 @@ struct upload {
 	struct acr_source *source;
 	const struct acr_upload_options *options;
 	size_t block_size;
-	struct block *blocks; /* `parallel` of them */
-	size_t parallel;
+	struct block *blocks; /* `parallel` under way, and spare ones */
+	size_t block_count, parallel;
+	size_t under_way;
 	size_t count;   /* blocks with a number so far */
 	uint64_t total; /* bytes accepted so far */
 	bool ended;     /* the source */
@@ -96,14 +99,17 @@ static bool judge(struct upload *upload, struct acr_exchange *exchange)
 
 /* --- blocks --- */
 
+/* The first of the stream's blocks that is in this state. */
 static struct block *find_block(const struct upload *upload, enum block_state state)
 {
-	for (size_t i = 0; i < upload->parallel; i++) {
-		if (upload->blocks[i].state == state) {
-			return &upload->blocks[i];
+	struct block *first = NULL;
+	for (size_t i = 0; i < upload->block_count; i++) {
+		struct block *block = &upload->blocks[i];
+		if (block->state == state && (!first || block->number < first->number)) {
+			first = block;
 		}
 	}
-	return NULL;
+	return first;
 }
 
 /* The block to fill; NULL when all are in use. */
@@ -155,7 +161,7 @@ static bool close_block(struct upload *upload, struct block *block)
 	return true;
 }
 
-static struct acr_exchange *send_block(const struct upload *upload, struct block *block)
+static struct acr_exchange *send_block(struct upload *upload, struct block *block)
 {
 	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
 	ACR_AUTO(acr_buf) id = ACR_BUF_INIT;
@@ -166,7 +172,25 @@ static struct acr_exchange *send_block(const struct upload *upload, struct block
 	start_put(&block->exchange.request, acr_buf_str(&url), block->bytes, block->length);
 	acr_headers_add(&block->exchange.request.headers, "Content-Type", "application/octet-stream");
 	block->state = BLOCK_SENT;
+	upload->under_way++;
 	return &block->exchange;
+}
+
+/* Fill the block to send next, or all the spare ones while none may be sent. Whether to come back soon. */
+static bool fill_blocks(struct upload *upload, bool wait)
+{
+	struct block *block;
+	do {
+		block = open_block(upload);
+		if (!block) {
+			return false;
+		}
+		fill(upload, block, wait);
+		if (upload->failed || !close_block(upload, block)) {
+			return !upload->failed && !upload->ended;
+		}
+	} while (upload->under_way == upload->parallel);
+	return false;
 }
 
 static struct acr_exchange *next_block(struct acr_feed *feed, bool idle)
@@ -177,20 +201,13 @@ static struct acr_exchange *next_block(struct acr_feed *feed, bool idle)
 		return NULL;
 	}
 	struct block *block = find_block(upload, BLOCK_READY);
-	if (block) {
-		return send_block(upload, block);
+	if (!block || upload->under_way == upload->parallel) {
+		feed->pending = fill_blocks(upload, idle);
+		feed->stop = upload->failed != 0;
+		block = find_block(upload, BLOCK_READY);
 	}
-	block = open_block(upload);
-	if (!block) {
-		return NULL;
-	}
-	fill(upload, block, idle);
-	if (!upload->failed && close_block(upload, block)) {
-		return send_block(upload, block);
-	}
-	feed->pending = !upload->ended;
-	feed->stop = upload->failed != 0;
-	return NULL;
+	bool send = block && !upload->failed && upload->under_way < upload->parallel;
+	return send ? send_block(upload, block) : NULL;
 }
 
 static void block_done(struct acr_feed *feed, struct acr_exchange *exchange)
@@ -202,6 +219,7 @@ static void block_done(struct acr_feed *feed, struct acr_exchange *exchange)
 	}
 	bool taken = judge(upload, exchange);
 	acr_exchange_clear(exchange);
+	upload->under_way--;
 	block->state = taken ? BLOCK_FREE : BLOCK_READY;
 	feed->stop = upload->failed != 0;
 	if (taken) {
@@ -288,7 +306,7 @@ static void read_first(struct upload *upload)
 
 static void begin_anew(struct upload *upload)
 {
-	for (size_t i = 0; i < upload->parallel; i++) {
+	for (size_t i = 0; i < upload->block_count; i++) {
 		upload->blocks[i].state = BLOCK_FREE;
 	}
 	upload->count = 0;
@@ -348,9 +366,10 @@ int acr_upload(struct acr_transport *transport, const char *url, struct acr_sour
 	upload.block_size = upload.options->block_size ? upload.options->block_size : DEFAULT_BLOCK;
 	upload.parallel = upload.options->parallel ? upload.options->parallel : DEFAULT_PARALLEL;
 	upload.parallel = upload.parallel < MAX_PARALLEL ? upload.parallel : MAX_PARALLEL;
-	upload.blocks = acr_alloc_array(upload.parallel, sizeof(*upload.blocks));
+	upload.block_count = upload.parallel + SPARE(upload.parallel);
+	upload.blocks = acr_alloc_array(upload.block_count, sizeof(*upload.blocks));
 	run(&upload);
-	for (size_t i = 0; i < upload.parallel; i++) {
+	for (size_t i = 0; i < upload.block_count; i++) {
 		free(upload.blocks[i].bytes);
 	}
 	free(upload.blocks);
