@@ -1,4 +1,5 @@
 /* Source locations of builds and runs: folders are packed and uploaded, the rest is the service's to fetch. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -95,9 +96,12 @@ int source_open(struct context *context, const char *folder, const char *dockerf
 	return acr_context_open(&options, ret, error);
 }
 
+/* An upload on its way. */
 struct meter {
+	struct context *context;
 	struct progress *progress;
 	const struct acr_context *source;
+	struct acr_json *address; /* with the URL in use */
 };
 
 static void draw(void *user, uint64_t bytes)
@@ -132,26 +136,50 @@ static int upload_address(struct context *context, struct acr_json **ret, struct
 	return 0;
 }
 
-static int send_context(struct context *context, struct acr_context *source, const char *url, uint64_t *total,
+/* The URL has expired. */
+static int renew(void *user, char **url, struct acr_error *error)
+{
+	struct meter *meter = user;
+	struct acr_json *address;
+	int rc = upload_address(meter->context, &address, error);
+
+	if (rc < 0)
+		return rc;
+	acr_json_free(meter->address);
+	meter->address = address;
+	free(*url);
+	*url = acr_strdup(acr_json_str(address, "/uploadUrl"));
+	return 0;
+}
+
+/* *location gets where the service finds what was sent. */
+static int send_context(struct context *context, struct acr_context *source, uint64_t *total, char **location,
                         struct acr_error *error)
 {
-	struct meter meter = {.progress = progress_new(context->io, context->settings), .source = source};
-	struct acr_upload_options options = {.progress = draw, .user = &meter};
+	struct meter meter = {.context = context, .source = source};
+	struct acr_upload_options options = {.progress = draw, .renew = renew, .user = &meter};
 	struct acr_source *archive;
-	int rc = acr_context_archive(source, &archive, error);
+	int rc = upload_address(context, &meter.address, error);
 
-	if (rc == 0) {
-		rc = acr_upload(acr_client_transport(context->client), url, archive, &options, total, error);
+	if (rc < 0)
+		return rc;
+	io_note(context->io, "Packing source code into tar and uploading it...");
+	meter.progress = progress_new(context->io, context->settings);
+	if ((rc = acr_context_archive(source, &archive, error)) == 0) {
+		rc = acr_upload(acr_client_transport(context->client), acr_json_str(meter.address, "/uploadUrl"), archive,
+		                &options, total, error);
 		acr_source_free(archive);
 	}
 	progress_free(meter.progress);
+	if (rc == 0)
+		*location = acr_strdup(acr_json_str(meter.address, "/relativePath"));
+	acr_json_free(meter.address);
 	return rc;
 }
 
 int source_upload(struct context *context, const char *folder, const char *dockerfile, const char *entry,
                   char **location, struct acr_error *error)
 {
-	ACR_AUTO_PTR(acr_json) *address = NULL;
 	ACR_AUTO_FREE char *size = NULL;
 	struct acr_context *source;
 	uint64_t total = 0;
@@ -159,15 +187,11 @@ int source_upload(struct context *context, const char *folder, const char *docke
 
 	if (rc < 0)
 		return rc;
-	if ((rc = upload_address(context, &address, error)) == 0) {
-		io_note(context->io, "Packing source code into tar and uploading it...");
-		rc = send_context(context, source, acr_json_str(address, "/uploadUrl"), &total, error);
-	}
+	rc = send_context(context, source, &total, location, error);
 	acr_context_free(source);
 	if (rc < 0)
 		return rc;
 	size = progress_size(total);
 	io_note(context->io, "Sending context (%s) to registry: %s...", size, args_string(context->args, "registry"));
-	*location = acr_strdup(acr_json_str(address, "/relativePath"));
 	return 0;
 }

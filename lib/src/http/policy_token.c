@@ -179,6 +179,12 @@ static void policy_send(struct acr_transport *transport, struct acr_exchange *co
 		self->next->send(self->next, list, left);
 }
 
+/* A stream has no management requests. */
+static void policy_stream(struct acr_transport *transport, struct acr_feed *feed)
+{
+	acr_stream(((struct policy_transport *)transport)->next, feed);
+}
+
 static void policy_free(struct acr_transport *transport)
 {
 	struct policy_transport *self = (struct policy_transport *)transport;
@@ -196,7 +202,7 @@ struct acr_transport *policy_token_new(struct acr_transport *next, const char *r
 	struct policy_transport *self = acr_alloc(sizeof(*self));
 
 	*self = (struct policy_transport){
-		.transport = {.send = policy_send, .free = policy_free},
+		.transport = {.send = policy_send, .stream = policy_stream, .free = policy_free},
 		.next = next,
 		.resource_manager = acr_strdup(resource_manager),
 		.subscription = acr_strdup(subscription),
