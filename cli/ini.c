@@ -160,3 +160,23 @@ char *ini_set(const char *text, const char *section, const char *key, const char
 		acr_buf_printf(&out, "%s = %s\n", key, value);
 	return acr_buf_take(&out);
 }
+
+char *ini_remove(const char *text, const char *section)
+{
+	ACR_AUTO(acr_buf) out = ACR_BUF_INIT;
+	bool inside = false;
+	struct line line;
+
+	while (next_line(&text, &line)) {
+		ACR_AUTO_FREE char *content = trimmed(line.start, line.length);
+		ACR_AUTO_FREE char *name = section_name(content);
+
+		if (name)
+			inside = !strcmp(name, section);
+		if (inside)
+			continue;
+		acr_buf_add(&out, line.start, line.length);
+		acr_buf_putc(&out, '\n');
+	}
+	return acr_buf_take(&out);
+}

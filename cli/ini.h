@@ -11,4 +11,7 @@ int ini_parse(const char *path, const char *text, struct acr_json **ret, struct 
 /* The text with `key = value` in [section], where it stood or at the section's end; all else is kept. */
 char *ini_set(const char *text, const char *section, const char *key, const char *value);
 
+/* The text without [section] and what is in it. */
+char *ini_remove(const char *text, const char *section);
+
 #endif

@@ -21,6 +21,7 @@ extern const struct option_type type_assignment; /* NAME=VALUE a use: array of {
                                                     variable of that name, else "" (with OPT_APPEND) */
 extern const struct option_type type_setting;    /* the same, but NAME alone is always "" */
 extern const struct option_type type_location;   /* "East US" → "eastus" */
+extern const struct option_type type_json_object; /* JSON text: the object */
 extern const struct option_type type_query;      /* JMESPath, checked */
 /* opttype_form.c: words of a certain form, as they are */
 extern const struct option_type type_registry;         /* anything: what is right depends on the cloud */

@@ -350,3 +350,17 @@ const struct option_type type_task_identities = {.name = "user-assigned identity
 						 .add = add_identities};
 const struct option_type type_inverse = {
 	.name = "boolean", .metavar = "true|false", .arity = ARITY_OPTIONAL, .add = add_inverse, .choices = truth};
+
+static int add_json_object(const struct option *option, const char *word, struct acr_json **value,
+			   struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *object = NULL;
+
+	(void)option;
+	if (acr_json_parse(word, strlen(word), &object, NULL) < 0 || !acr_json_is(object, ACR_JSON_OBJECT))
+		return acr_fail(error, ACR_ERROR_USAGE, "it is not a JSON object, such as '{\"name\": \"value\"}'");
+	acr_json_free(*value);
+	*value = TAKE(object);
+	return 0;
+}
+const struct option_type type_json_object = {.name = "JSON", .example = "{\"name\": \"value\"}", .metavar = "JSON", .arity = ARITY_ONE, .add = add_json_object};

@@ -15,6 +15,7 @@ const struct group *const command_groups[] = {
 	&task_group,
 	&tools_group,
 	&account_group,
+	&cloud_group,
 	&group_group,
 	&version_group,
 	&rest_group,

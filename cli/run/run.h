@@ -28,6 +28,13 @@ PREPARE(encryption_rotate_prepare);
 RUNNER(registry_endpoints);
 /* login.c */
 RUNNER(registry_login);
+/* cloud.c */
+RUNNER(cloud_list);
+RUNNER(cloud_show);
+RUNNER(cloud_set);
+RUNNER(cloud_register);
+RUNNER(cloud_update);
+RUNNER(cloud_unregister);
 /* helper_install.c */
 RUNNER(helper_install);
 RUNNER(helper_uninstall);

@@ -13,6 +13,7 @@ part_signing_in() {
 	admin_account
 	printed_token
 	credential_helper
+	clouds
 	run acr group delete -n lab-login --yes
 }
 
@@ -210,4 +211,30 @@ credential_helper() {
 	run_shell 'echo "$(cat docker/config.json)"'
 	expect_out '{}'
 	export DOCKER_CONFIG=$scratch/state/docker
+}
+
+clouds() {
+	it 'a cloud is described, chosen and given up again'
+	(
+		export AZURE_CONFIG_DIR=$PWD/clouds
+		unset AZURE_CLOUD_NAME
+		acr cloud register -n Lab --endpoint-resource-manager "$(acr_of_lab)" --suffix-acr-login-server-endpoint .azurecr.lab \
+			--endpoint-active-directory https://localhost/adfs --endpoint-active-directory-resource-id https://audience/ &&
+			acr cloud update -n Lab --suffix-storage-endpoint core.lab &&
+			acr cloud set -n Lab --only-show-errors &&
+			acr cloud show --query '[name, suffixes.storageEndpoint]' -o tsv &&
+			acr cloud set -n AzureCloud --only-show-errors &&
+			acr cloud unregister -n Lab &&
+			acr cloud list --query '[].name' -o tsv
+	) >clouds.out 2>&1
+	run cat clouds.out
+	expect_out Lab core.lab AzureCloud AzureChinaCloud AzureUSGovernment AzureGermanCloud
+}
+
+# The emulator's own resource manager.
+acr_of_lab() {
+	(
+		export AZURE_CONFIG_DIR=$scratch/state/azure
+		acr cloud show -n AcrEmulator --query endpoints.resourceManager -o tsv
+	)
 }

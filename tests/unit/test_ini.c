@@ -104,12 +104,32 @@ static void test_setting(void **state)
 	}
 }
 
+static void test_removing(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{"", ""},
+		{"[A]\nx = 1\n", "[A]\nx = 1\n"},
+		{"# c\n[A]\nx = 1\n[Cloud]\ny = 2\n  more\n\n[B]\nz = 3\n", "# c\n[A]\nx = 1\n[B]\nz = 3\n"},
+		{"[Cloud]\ny = 2\n[A]\nx = 1\n[Cloud]\nz = 3", "[A]\nx = 1\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
+		ACR_AUTO_FREE char *after = ini_remove(cases[i].before, "Cloud");
+
+		assert_string_equal(after, cases[i].after);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_setting),
+		cmocka_unit_test(test_removing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
