@@ -1,5 +1,6 @@
 /* The client of one command, and the registry it is about. */
 #include "context.h"
+#include "pending.h"
 
 #include "sign_in.h"
 
@@ -358,6 +359,8 @@ int context_call(struct context *context, const struct acr_op *op, struct acr_pa
                  const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
 {
 	const struct acr_registry *registry;
+	struct acr_call_options call_options = options ? *options : (struct acr_call_options){0};
+	ACR_AUTO_FREE char *pending = NULL;
 	struct acr_client *client;
 	int rc;
 
@@ -372,5 +375,7 @@ int context_call(struct context *context, const struct acr_op *op, struct acr_pa
 			return rc;
 		acr_json_set_str(params->path, "registryId", registry->id);
 	}
-	return acr_call(client, op, params, options, ret, error);
+	call_options.pending = &pending;
+	rc = acr_call(client, op, params, &call_options, ret, error);
+	return rc == ACR_ERROR_INTERRUPTED && op->shape == ACR_LRO ? pending_explain(context, pending, error) : rc;
 }

@@ -223,6 +223,7 @@ struct command {
 	unsigned flags;           /* enum command_flag */
 	enum command_status status;
 	const char *instead;      /* replacement of a deprecated command */
+	const char *watch; /* the command that shows what becomes of this one; NULL = the nearest "… show" */
 };
 
 /* The tables in a row. .options = OPTIONS(&opt_registry, &name), .examples = EXAMPLES({ "What it shows", "acr …" }) */

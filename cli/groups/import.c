@@ -64,6 +64,7 @@ static const struct option tenant = {
 static const struct command commands[] = {
 	{
 		.path = "import",
+		.watch = "repository list",
 		.summary = "Import an image from another registry, without docker.",
 		.options = OPTIONS(&opt_registry_name, &source, &source_registry, &username, &password, &image,
 				   &opt_resource_group, &repository, &force, &opt_no_wait, &tenant),

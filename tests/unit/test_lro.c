@@ -399,14 +399,18 @@ static void test_no_wait(void **state)
 static void test_interruption(void **state)
 {
 	(void)state;
+	ACR_AUTO_FREE char *pending = NULL;
+	struct acr_call_options options = {.pending = &pending};
 	struct client_fixture f;
 
 	begin(&f, "PUT", 201, "");
-	header(&f, "Azure-AsyncOperation", STATUS);
-	poll(&f, STATUS, 200, "{\"status\":\"Creating\"}");
+	header(&f, "Azure-AsyncOperation", STATUS "&sig=s3cret");
+	poll(&f, STATUS "&sig=s3cret", 200, "{\"status\":\"Creating\"}");
 	f.clock.interrupt_at = 1;
-	assert_int_equal(call(&f, NULL), ACR_ERROR_INTERRUPTED);
-	assert_string_equal(f.error.message, "interrupted");
+	assert_int_equal(call(&f, &options), ACR_ERROR_INTERRUPTED);
+	assert_string_equal(f.error.message, "Interrupted: the operation goes on in the service. Ask for its state at " STATUS
+					     "&sig=***");
+	assert_string_equal(pending, STATUS "&sig=***");
 	client_end(&f);
 }
 

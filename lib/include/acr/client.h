@@ -55,6 +55,9 @@ int acr_client_token(struct acr_client *client, const char *resource, struct acr
 struct acr_call_options {
 	bool no_wait;            /* ACR_LRO: return after the first answer */
 	size_t top;              /* ACR_PAGES: stop after this many items; 0 = all */
+	/* Gets, when waiting for a long operation was interrupted, the URL at which its state can be asked for; it then
+	 * goes on in the service. Secrets are blanked. The caller's to free(); may be NULL. */
+	char **pending;
 	struct acr_buf *text;    /* ACR_ONCE: gets the answer's bytes, and *ret stays NULL */
 	/* Called while a long operation runs, with its state; may be NULL. */
 	void (*progress)(void *user, const char *state, int64_t elapsed_ms);

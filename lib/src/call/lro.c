@@ -1,6 +1,7 @@
 /* Long operations: Azure-AsyncOperation, Location, or the resource's own provisioningState, polled to the end
  * (Azure Resource Manager RPC, "asynchronous operations"). */
 #include "call.h"
+#include "http/redact.h"
 
 #include <acr/timestamp.h>
 #include <acr/uri.h>
@@ -321,6 +322,20 @@ static int choose(struct poll *poll, struct acr_json *body, struct acr_json **re
 	return 0;
 }
 
+/* Who stops waiting does not stop the operation. */
+static int leave(const struct poll *poll, struct acr_error *error)
+{
+	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
+
+	acr_redact_text(poll->status ? poll->status : poll->location ? poll->location : poll->resource, &url);
+	acr_error_clear(error);
+	acr_fail(error, ACR_ERROR_INTERRUPTED,
+		 "Interrupted: the operation goes on in the service. Ask for its state at %s", acr_buf_str(&url));
+	if (poll->call->options->pending)
+		*poll->call->options->pending = acr_buf_take(&url);
+	return ACR_ERROR_INTERRUPTED;
+}
+
 int call_poll(struct call *call, struct acr_json **ret, struct acr_error *error)
 {
 	const struct acr_clock *clock = acr_client_clock(call->client);
@@ -343,6 +358,8 @@ int call_poll(struct call *call, struct acr_json **ret, struct acr_error *error)
 		rc = call_body(call, &body, error);
 	if (rc == 0)
 		rc = choose(&poll, body, ret, error);
+	if (rc == ACR_ERROR_INTERRUPTED)
+		rc = leave(&poll, error);
 	poll_clear(&poll);
 	return rc;
 }

@@ -196,6 +196,8 @@ static void turn(struct batch *batch)
 {
 	struct curl_transport *self = batch->transport;
 	size_t before = batch->active_count;
+	/* Looked at first: an answer that is here by then still counts. */
+	bool interrupted = acr_clock_interrupted(self->clock);
 	int running;
 	CURLMcode result = self->curl->multi_perform(self->multi, &running);
 	collect_finished(batch);
@@ -209,7 +211,7 @@ static void turn(struct batch *batch)
 			check_time(batch, transfer);
 		}
 	}
-	if (acr_clock_interrupted(self->clock)) {
+	if (interrupted) {
 		stop_all(batch, ACR_ERROR_INTERRUPTED, "interrupted");
 	}
 	if (batch->active_count == before) {
