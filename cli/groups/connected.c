@@ -123,6 +123,7 @@ static const struct option auth_type = {
 static const struct option identity = {
 	.name = "identity",
 	.type = &type_user_identity,
+	.bind = ASSIGN("/identity"),
 	.help = "The id of the user-assigned identity with which it signs in to its parent.",
 };
 static const struct option add_tokens = {
@@ -201,6 +202,16 @@ static const struct command commands[] = {
 				  "acr connected-registry create -r myregistry -n onpremises --repository "
 				  "hello-world -s '0 0 * * *' -w PT4H"}),
 		.op = &acr_op_connected_create,
+		.rules = RULES({.when = "auth_type == 'ManagedIdentity' && !identity",
+				.refuse = "--auth-type ManagedIdentity needs --identity."},
+			       {.when = "auth_type == 'ManagedIdentity' && (sync_token || repository)",
+				.refuse = "--sync-token and --repository are for --auth-type SyncToken: what an identity may "
+					  "synchronize follows from its roles."},
+			       {.when = "identity && auth_type != 'ManagedIdentity'",
+				.refuse = "--identity needs --auth-type ManagedIdentity."},
+			       {.when = "auth_type != 'ManagedIdentity' && !sync_token == !repository",
+				.refuse = "usage error: you must provide either --sync-token or --repository, but not "
+					  "both."}),
 		.check = connected_create_check,
 		.prepare = connected_create_prepare,
 		.body = "{\"properties\":{\"parent\":{\"syncProperties\":{}},\"logging\":{\"auditLogStatus\":"
@@ -269,7 +280,15 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"One more client", "acr connected-registry update -r myregistry -n onpremises "
 							 "--add-client-tokens mytoken"}),
 		.op = &acr_op_connected_update,
-		.check = connected_update_check,
+		.rules = RULES({.when = "identity && !auth_type",
+				.refuse = "--identity needs --auth-type ManagedIdentity."},
+			       {.when = "auth_type && auth_type != 'ManagedIdentity'",
+				.refuse = "A connected registry can change from a sync token to --auth-type "
+					  "ManagedIdentity, but not back."},
+			       {.when = "auth_type && !identity",
+				.refuse = "--auth-type ManagedIdentity needs --identity."},
+			       NOT_BOTH("add-client-tokens", "remove-client-tokens"),
+			       NOT_BOTH("add-notifications", "remove-notifications")),
 		.prepare = connected_update_prepare,
 		.body = "{\"properties\":{\"syncProperties\":{},\"garbageCollection\":{},\"logging\":{}}}",
 		.model = MODEL_CONNECTED,

@@ -27,6 +27,11 @@ static const struct option remove_repositories = {
 	.help = "Repositories not to synchronize any more; those below it lose them, too.",
 };
 
+#define PERMISSION_RULES                                                                                               \
+	RULES({.when = "!add && !remove",                                                                              \
+	       .refuse = "No repository permissions to update. Name repositories with --add or --remove."},            \
+	      NOT_BOTH("add", "remove"))
+
 static const struct command commands[] = {
 	{
 		.path = "connected-registry get-settings",
@@ -59,7 +64,7 @@ static const struct command commands[] = {
 		.examples = EXAMPLES(
 			{"One more", "acr connected-registry repo -r myregistry -n onpremises --add hello-world"}),
 		.run = connected_permissions_update,
-		.check = connected_permissions_check,
+		.rules = PERMISSION_RULES,
 		.columns = connected_columns,
 		.flags = CMD_HIDDEN,
 		.status = STATUS_DEPRECATED,
@@ -130,7 +135,7 @@ static const struct command permission_commands[] = {
 			 "acr connected-registry permissions update -r myregistry -n onpremises --add hello-world "
 			 "--remove old"}),
 		.run = connected_permissions_update,
-		.check = connected_permissions_check,
+		.rules = PERMISSION_RULES,
 		.columns = connected_columns,
 	},
 	{0},

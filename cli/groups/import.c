@@ -80,6 +80,8 @@ static const struct command commands[] = {
 				 {"With a user name and a password",
 				  "acr import -n myregistry --source registry.example/app:v1 -u me -p @password.txt"}),
 		.op = &acr_op_registry_import,
+		.rules = RULES({.when = "username && !password",
+				.refuse = "Authentication failed. Please provide password."}),
 		.check = import_check,
 		.prepare = import_prepare,
 		.flags = CMD_NO_RESULT,

@@ -39,8 +39,5 @@ int connected_change_rights(struct context *context, const struct acr_json *conn
 int connected_change_ancestors(struct context *context, const struct acr_json *list, const struct acr_json *parent,
 			       const struct acr_json *add, const struct acr_json *remove, const char *what,
 			       struct acr_error *error) ACR_MUST_CHECK;
-/* What in two lists of texts is in both, refused as an ambiguity of these options. */
-int connected_check_both(struct context *context, const char *add, const char *remove,
-			 struct acr_error *error) ACR_MUST_CHECK;
 
 #endif

@@ -15,8 +15,9 @@ static bool wants_identity(struct context *context)
 	return type && !strcmp(type, "ManagedIdentity");
 }
 
-static int check_name(const char *name, struct acr_error *error)
+int connected_create_check(struct context *context, struct acr_error *error)
 {
+	const char *name = args_string(context->args, "name");
 	size_t length = strlen(name);
 
 	if (length < 5 || length > 50)
@@ -34,38 +35,6 @@ static int check_name(const char *name, struct acr_error *error)
 					"only, as in 'onpremises'.");
 	}
 	return 0;
-}
-
-int connected_create_check(struct context *context, struct acr_error *error)
-{
-	const struct args *args = context->args;
-	bool token = args_string(args, "sync-token"), repositories = args_value(args, "repository");
-	bool identity = args_string(args, "identity");
-
-	if (wants_identity(context)) {
-		if (!identity)
-			return acr_fail(error, ACR_ERROR_GENERAL, "--auth-type ManagedIdentity needs --identity.");
-		if (token || repositories)
-			return acr_fail(error, ACR_ERROR_GENERAL,
-					"--sync-token and --repository are for --auth-type SyncToken: what an "
-					"identity may synchronize follows from its roles.");
-	} else if (identity) {
-		return acr_fail(error, ACR_ERROR_GENERAL, "--identity needs --auth-type ManagedIdentity.");
-	} else if (token == repositories) {
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"usage error: you must provide either --sync-token or --repository, but not both.");
-	}
-	return check_name(args_string(args, "name"), error);
-}
-
-static struct acr_json *identity_of(const char *id)
-{
-	struct acr_json *identity = acr_json_new_object(), *users = acr_json_new_object();
-
-	acr_json_set(users, id, acr_json_new_object());
-	acr_json_set_str(identity, "type", "UserAssigned");
-	acr_json_set(identity, "userAssignedIdentities", users);
-	return identity;
 }
 
 /* ---- create -------------------------------------------------------------------------------------------------- */
@@ -228,8 +197,6 @@ int connected_create_prepare(struct context *context, struct acr_params *params,
 	acr_json_set_str(properties, "mode", !strcmp(mode, "ReadWrite") ? "readwrite" : "readonly");
 	acr_json_set_str(acr_json_at(properties, "/parent/syncProperties"), "authType",
 			 identity ? "ManagedIdentity" : "SyncToken");
-	if (identity)
-		acr_json_set(params->body, "identity", identity_of(args_string(args, "identity")));
 	if (notifications)
 		acr_json_set(properties, "notificationsList", acr_json_copy(notifications));
 	if (!args_value(args, "client-tokens"))
@@ -240,23 +207,6 @@ int connected_create_prepare(struct context *context, struct acr_params *params,
 }
 
 /* ---- update -------------------------------------------------------------------------------------------------- */
-
-int connected_update_check(struct context *context, struct acr_error *error)
-{
-	const char *type = args_string(context->args, "auth-type"), *identity = args_string(context->args, "identity");
-	int rc;
-
-	if (identity && !type)
-		return acr_fail(error, ACR_ERROR_GENERAL, "--identity needs --auth-type ManagedIdentity.");
-	if (type && !wants_identity(context))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"A connected registry can change from a sync token to --auth-type ManagedIdentity, "
-				"but not back.");
-	if (type && !identity)
-		return acr_fail(error, ACR_ERROR_GENERAL, "--auth-type ManagedIdentity needs --identity.");
-	rc = connected_check_both(context, "add-client-tokens", "remove-client-tokens", error);
-	return rc < 0 ? rc : connected_check_both(context, "add-notifications", "remove-notifications", error);
-}
 
 static bool contains(const struct acr_json *list, const struct acr_json *text)
 {
@@ -324,7 +274,6 @@ static int change_sign_in(struct context *context, const struct acr_json *connec
 				"The connected registry '%s' is %s: how it signs in can be changed only while it is "
 				"Offline. Stop it, or deactivate it with 'acr connected-registry deactivate'.",
 				name, state);
-	acr_json_set(params->body, "identity", identity_of(args_string(context->args, "identity")));
 	return acr_json_put(&params->body, "/properties/syncProperties/authType",
 			    acr_json_new_string("ManagedIdentity"), error);
 }

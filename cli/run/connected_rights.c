@@ -130,19 +130,6 @@ int connected_change_ancestors(struct context *context, const struct acr_json *l
 	return rc;
 }
 
-int connected_check_both(struct context *context, const char *add, const char *remove, struct acr_error *error)
-{
-	const struct acr_json *added = args_value(context->args, add), *removed = args_value(context->args, remove),
-			      *item;
-
-	for (item = acr_json_first(added); item; item = acr_json_next(item))
-		if (contains(removed, acr_json_string(item)))
-			return acr_fail(error, ACR_ERROR_GENERAL,
-					"'%s' stands behind both --%s and --%s: is it to be added or removed?",
-					acr_json_string(item), add, remove);
-	return 0;
-}
-
 /* ---- commands ------------------------------------------------------------------------------------------------ */
 
 int connected_permissions_show(struct context *context, struct acr_json **ret, struct acr_error *error)
@@ -154,14 +141,6 @@ int connected_permissions_show(struct context *context, struct acr_json **ret, s
 	if (rc == 0)
 		rc = connected_scope_map(context, connected, &map, error);
 	return rc < 0 ? rc : run_finish(context, map, ret, error);
-}
-
-int connected_permissions_check(struct context *context, struct acr_error *error)
-{
-	if (!acr_json_size(args_value(context->args, "add")) && !acr_json_size(args_value(context->args, "remove")))
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"No repository permissions to update. Name repositories with --add or --remove.");
-	return connected_check_both(context, "add", "remove", error);
 }
 
 static struct acr_json *actions_for(struct context *context, const char *option, const char *const *actions)

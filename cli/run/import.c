@@ -62,8 +62,6 @@ int import_check(struct context *context, struct acr_error *error)
 	size_t host = strcspn(source, "/");
 	int rc;
 
-	if (args_string(args, "username") && !args_string(args, "password"))
-		return acr_fail(error, ACR_ERROR_GENERAL, "Authentication failed. Please provide password.");
 	if (!args_string(args, "source-registry")) {
 		if (!host || !source[host] || !source[host + 1])
 			return acr_fail(error, ACR_ERROR_GENERAL,

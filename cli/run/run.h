@@ -68,11 +68,9 @@ RUNNER(connected_settings);
 RUNNER(connected_renew);
 CHECK(connected_create_check);
 PREPARE(connected_create_prepare);
-CHECK(connected_update_check);
 PREPARE(connected_update_prepare);
 RUNNER(connected_delete);
 RUNNER(connected_permissions_show);
-CHECK(connected_permissions_check);
 RUNNER(connected_permissions_update);
 /* import.c */
 CHECK(import_check);
