@@ -44,8 +44,32 @@ GOOD = Recording(
     {"check": "equals", "query": "adminUserEnabled", "expected": True})
 
 
-def changed(change):
-    recording = copy.deepcopy(GOOD)
+HOST = "https://myregistry.azurecr.io"
+FORM = "grant_type=access_token&service=myregistry.azurecr.io&tenant=t&access_token=recorded"
+
+
+def on_registry(method, path, body, status, answer, headers=None):
+    """What was asked of the registry itself was recorded without the names of command and options."""
+    return {**exchange(method, HOST + path, body, status, answer, headers), "command": "", "options": ""}
+
+
+LOGIN = Recording(
+    ["acr", "login", "-n", "myregistry", "--expose-token"],
+    [on_registry("GET", "/v2/", None, 401, {}, {"www-authenticate": f'Bearer realm="{HOST}/oauth2/token",'
+                                                                    'service="myregistry.azurecr.io"'}),
+     on_registry("POST", "/oauth2/exchange", FORM, 200, {"refresh_token": "recorded"})],
+    {"check": "equals", "query": "refreshToken", "expected": "recorded"})
+
+LIST = URL.rsplit("/", 1)[0] + "?api-version=2023-11-01-preview"
+PAGES = Recording(
+    ["acr", "list", "-g", "rg1"],
+    [exchange("GET", LIST, None, 200, {"value": [REGISTRY], "nextLink": LIST + "&$skiptoken=2"}),
+     exchange("GET", LIST + "&$skiptoken=2", None, 200, {"value": [REGISTRY]})],
+    {"check": "equals", "query": "length(@)", "expected": 2})
+
+
+def changed(change, good=GOOD):
+    recording = copy.deepcopy(good)
     change(recording)
     return recording
 
@@ -88,8 +112,19 @@ WRONG = [
 ]
 
 
+def other_service(recording):
+    recording.exchanges[1]["request"]["body"] = FORM.replace("service=my", "service=your")
+
+
+def other_page(recording):
+    recording.exchanges[1]["response"]["body"] = {"value": [{**REGISTRY, "bogus": 1}]}
+
+
 def self_tests():
     """(what, line, words of the complaint; None when there must be none)."""
-    yield "a recording that is as it should be", GOOD.line(), None
+    for what, good in (("a recording", GOOD), ("a sign-in", LOGIN), ("a list of two pages", PAGES)):
+        yield f"{what} that is as it should be", good.line(), None
+    yield "another field of a form", changed(other_service, LOGIN).line(), "body/service is \"myregistry.azurecr.io\""
+    yield "a second page that is not printed", changed(other_page, PAGES).line(), "/1/bogus is not printed"
     for what, change, complaint in WRONG:
         yield what, changed(change).line(), complaint

@@ -65,7 +65,7 @@ static void test_created_with_status_address(void **state)
 static void test_pauses_grow_to_a_limit(void **state)
 {
 	(void)state;
-	static const int64_t expected[] = {1000, 2000, 4000, 5000, 5000, 5000};
+	static const int64_t expected[] = {1000, 2000, 4000, 4000, 4000, 4000};
 	struct client_fixture f;
 
 	begin(&f, "PATCH", 202, "");

@@ -11,7 +11,7 @@
 
 /* Without Retry-After: at once, as az does, since short operations are over by then; then less and less often. */
 #define FIRST_PAUSE_MS 1000
-#define LONGEST_PAUSE_MS 5000
+#define LONGEST_PAUSE_MS 4000
 /* Whatever the service says, it is not asked without end. */
 #define SHORTEST_PAUSE_MS 100
 #define RETRY_AFTER_MAX_S 600
