@@ -32,8 +32,12 @@ static int load_profile(const char *path, bool last, struct acr_json **ret, stru
 		return 0;
 	}
 	rc = acr_json_parse(acr_buf_str(&text), text.length, ret, error);
-	if (rc < 0)
-		acr_error_prefix(error, "%s cannot be read; run 'az login' to write it again", path);
+	if (rc == ACR_ERROR_FORMAT) {
+		ACR_AUTO_FREE char *reason = acr_strdup(error ? error->message : "");
+
+		acr_error_clear(error);
+		return acr_fail(error, rc, "%s cannot be read: %s; run 'az login' to write it again.", path, reason);
+	}
 	return rc;
 }
 

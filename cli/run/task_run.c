@@ -56,7 +56,10 @@ static int context_location(struct context *context, char **ret, struct acr_erro
 	if (file && strcmp(file, "-") != 0 && !dockerfile)
 		return acr_fail(error, ACR_ERROR_GENERAL,
 				"Unable to find '%s' in '%s'. Give the file, relative to the context.", file, source);
-	return source_upload(context, source, dockerfile, file ? file : "Dockerfile", ret, error);
+	file = file ? file : "Dockerfile";
+	while (!strncmp(file, "./", 2))
+		file += 2 + strspn(file + 2, "/");
+	return source_upload(context, source, dockerfile, file, ret, error);
 }
 
 static struct acr_json * override(struct context *context, const char *location)

@@ -175,7 +175,7 @@ static void test_refusals(void **state)
 		 "expired.\",\"correlation_id\":\"c-1\"}",
 		 "AADSTS7000222",
 		 WHO
-		 "the client secret has expired; renew it with 'az ad app credential reset --id CLIENT_ID' and sign in "
+		 "the client secret has expired; renew it with 'az ad app credential reset --id client' and sign in "
 		 "with the new one (AADSTS7000222: The provided client secret keys are expired)"},
 		{"{\"error\":\"unauthorized_client\",\"error_description\":\"AADSTS700016: Application not found\","
 		 "\"correlation_id\":\"c-1\"}",

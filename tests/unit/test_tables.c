@@ -73,6 +73,50 @@ static void test_rows(void **state)
 	each_command(look_at_row);
 }
 
+/* Whatever shows, changes or deletes one resource of management takes its id, and nothing else does. */
+static void test_ids(void **state)
+{
+	static const char *const with[] = {
+		"show", "update", "delete", "agentpool show", "cache update", "config retention update",
+		"connected-registry delete", "credential-set show", "identity assign", "private-endpoint-connection approve",
+		"replication update", "scope-map delete", "task show", "task timer add", "task cancel-run", "taskrun show",
+		"token delete", "webhook ping",
+	};
+	static const char *const without[] = {
+		"create", "list", "webhook create", "webhook list", "import", "build", "login", "show-usage", "check-name",
+		"repository show", "manifest delete", "token credential generate", "credential show", "group show",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ACR_COUNT(with); i++)
+		if (!ids_offered(table_find(with[i], NULL)))
+			fault(table_find(with[i], NULL), "--ids is not offered");
+	for (i = 0; i < ACR_COUNT(without); i++)
+		if (ids_offered(table_find(without[i], NULL)))
+			fault(table_find(without[i], NULL), "--ids is offered");
+}
+
+/* With --ids nothing else may be needed to name the resource. */
+static void look_at_ids(const struct command *command)
+{
+	const char *word = strrchr(command->path, ' ');
+	const struct option *const *option;
+
+	word = word ? word + 1 : command->path;
+	if (!ids_offered(command) || (strcmp(word, "show") != 0 && strcmp(word, "delete") != 0))
+		return;
+	for (option = command->options; *option; option++)
+		if ((*option)->flags & OPT_REQUIRED && !ids_fill(command, *option))
+			fault(command, "--%s is required beside --ids", (*option)->name);
+}
+
+static void test_ids_name_all(void **state)
+{
+	(void)state;
+	each_command(look_at_ids);
+}
+
 static void compiles(const struct command *command, const char *what, const char *expression)
 {
 	struct acr_query *query = NULL;

@@ -23,7 +23,7 @@ void acr_source_free(struct acr_source *source);
 struct acr_context_options {
 	const char *folder;
 	const char *dockerfile;       /* path of the file packed as `dockerfile_entry`; NULL = none */
-	const char *dockerfile_entry; /* its name in the archive: "<32 hex>_Dockerfile" */
+	const char *dockerfile_entry; /* its name in the archive, instead of what has it: "<32 hex>_Dockerfile" */
 	bool docker_ignore;           /* read the ignore file */
 	bool include_vcs;             /* keep .git and its like */
 	/* Something the user should know ("Excluding '.git' …"); may be NULL. The callbacks are called by

@@ -15,17 +15,17 @@
 static const struct reason {
 	long code;     /* AADSTS… */
 	bool resource; /* it is about the resource, not about who signs in */
-	const char *cause, *remedy;
+	const char *cause, *remedy; /* "{client}" stands for the client id */
 } reasons[] = {
 	/* the application */
 	{7000215, false, "the client secret is wrong", "give the secret's value, not its id"},
 	{7000222, false, "the client secret has expired",
-	 "renew it with 'az ad app credential reset --id CLIENT_ID' and sign in with the new one"},
+	 "renew it with 'az ad app credential reset --id {client}' and sign in with the new one"},
 	{7000218, false, "the application must prove who it is", "give its secret or certificate"},
 	{700016, false, "the tenant does not know this application", "check the client id and the tenant"},
 	{7000112, false, "the application is disabled", "ask the tenant's administrator to enable it"},
 	{7000229, false, "the application has no service principal in this tenant",
-	 "make one with 'az ad sp create --id CLIENT_ID'"},
+	 "make one with 'az ad sp create --id {client}'"},
 	{53003, false, "a conditional access policy of the tenant forbids it",
 	 "sign in from a network or device that it allows, or ask the tenant's administrator"},
 	{50105, false, "nobody has been given access to the application", "ask the tenant's administrator for a role"},
@@ -231,7 +231,17 @@ static bool is_state(const char *name)
 	return false;
 }
 
-static int refused(const struct acr_exchange *exchange, const struct acr_json *answer,
+/* A remedy with the client id in it; yours to free(). */
+static char *fill_remedy(const char *remedy, const char *client)
+{
+	static const char name[] = "{client}";
+	const char *at = strstr(remedy, name);
+
+	return at ? acr_format("%.*s%s%s", (int)(at - remedy), remedy, client ? client : "", at + strlen(name))
+		  : acr_strdup(remedy);
+}
+
+static int refused(const struct acr_exchange *exchange, const struct acr_json *answer, const char *client,
 		   const struct oauth_subject *subject, struct acr_error *error)
 {
 	const char *name = acr_json_str(answer, "/error");
@@ -245,13 +255,14 @@ static int refused(const struct acr_exchange *exchange, const struct acr_json *a
 	int length = useful_length(text, reason != NULL);
 	if (!remedy)
 		remedy = "check the client id, the secret and the tenant";
+	ACR_AUTO_FREE char *advice = fill_remedy(remedy, client);
 	if (clock_refused(exchange, subject, length, text, error))
 		; /* told */
 	else if (reason)
 		acr_fail(error, ACR_ERROR_AUTH, "cannot sign in as %s: %s; %s (%.*s)", subject->name, reason->cause,
-			 remedy, length, text);
+			 advice, length, text);
 	else
-		acr_fail(error, ACR_ERROR_AUTH, "cannot sign in as %s: %.*s; %s", subject->name, length, text, remedy);
+		acr_fail(error, ACR_ERROR_AUTH, "cannot sign in as %s: %.*s; %s", subject->name, length, text, advice);
 	if (error) {
 		error->http_status = exchange->response.status;
 		error->service_code = code && !is_state(name) ? acr_format("AADSTS%ld", code) : acr_strdup(name);
@@ -272,7 +283,7 @@ int oauth_request(struct acr_transport *transport, const char *url, const struct
 	const struct acr_response *response = &exchange.response;
 	bool is_json = acr_json_parse(acr_buf_str(&response->body), response->body.length, &answer, NULL) == 0;
 	if ((response->status == 400 || response->status == 401) && acr_json_str(answer, "/error"))
-		return refused(&exchange, answer, subject, error);
+		return refused(&exchange, answer, acr_json_str(fields, "/client_id"), subject, error);
 	ACR_AUTO_FREE char *what = acr_format("cannot sign in as %s", subject->name);
 	if ((rc = acr_check_status(&exchange, what, error)) < 0)
 		return rc;

@@ -171,10 +171,15 @@ size_t acr_context_largest(const struct acr_context *context, struct acr_context
 
 /* --- listing --- */
 
+bool acr_context_is_dockerfile(const struct acr_context *context, const char *path)
+{
+	return context->options.dockerfile && strcmp(path, context->options.dockerfile_entry) == 0;
+}
+
 struct listing {
+	const struct acr_context *context;
 	int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode);
 	void *user;
-	const struct acr_context_options *options;
 };
 
 static int list_one(const struct listing *listing, const char *path, const struct stat *stat)
@@ -186,15 +191,16 @@ static int list_one(const struct listing *listing, const char *path, const struc
 
 static int list_entry(void *user, const struct acr_walk_entry *entry, struct acr_error *error)
 {
+	const struct listing *listing = user;
 	(void)error;
-	return list_one(user, entry->path, entry->stat);
+	return acr_context_is_dockerfile(listing->context, entry->path) ? 0 : list_one(listing, entry->path, entry->stat);
 }
 
 static void list_notice(void *user, const char *line)
 {
 	const struct listing *listing = user;
-	if (listing->options->warn) {
-		listing->options->warn(listing->options->user, line);
+	if (listing->context->options.warn) {
+		listing->context->options.warn(listing->context->options.user, line);
 	}
 }
 
@@ -202,7 +208,7 @@ int acr_context_list(struct acr_context *context,
 		     int (*entry)(void *user, const char *path, char type, uint64_t size, unsigned mode), void *user,
 		     struct acr_error *error)
 {
-	struct listing listing = {.entry = entry, .user = user, .options = &context->options};
+	struct listing listing = {.context = context, .entry = entry, .user = user};
 	const struct acr_walk walk = {
 		.ignore = &context->ignore, .visit = list_entry, .notice = list_notice, .user = &listing};
 	int code = acr_walk(&walk, context->root, error);

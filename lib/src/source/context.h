@@ -33,6 +33,8 @@ void acr_tar_run(struct acr_tar_stage *stage);
 
 /* Whether az leaves out an entry of this name in the context's root. */
 bool acr_context_is_version_control(const char *name);
+/* Whether an entry of the folder has the name under which the Dockerfile is packed; the Dockerfile stands in for it. */
+bool acr_context_is_dockerfile(const struct acr_context *context, const char *path);
 /* Open the file packed as the Dockerfile; follows links. ACR_ERROR_GENERAL when there is none. */
 int acr_context_open_dockerfile(const struct acr_context *context, struct acr_error *error) ACR_MUST_CHECK;
 

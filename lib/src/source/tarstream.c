@@ -145,6 +145,9 @@ static int pack_file(struct tar *tar, const struct acr_walk_entry *entry, struct
 static int pack_entry(void *user, const struct acr_walk_entry *entry, struct acr_error *error)
 {
 	struct tar *tar = user;
+	if (acr_context_is_dockerfile(tar->stage->context, entry->path)) {
+		return 0;
+	}
 	describe(tar, entry->path, entry->stat);
 	if (S_ISREG(entry->stat->st_mode)) {
 		return pack_file(tar, entry, error);
