@@ -433,7 +433,7 @@ static void test_progress(void **state)
 	poll(&f, STATUS, 200, "{\"status\":\"Succeeded\"}");
 	poll(&f, RESOURCE, 200, "{}");
 	assert_int_equal(call(&f, &options), 0);
-	assert_string_equal(acr_buf_str(&seen), "Running 0; Creating 0; Updating 1000; ");
+	assert_string_equal(acr_buf_str(&seen), "Running 0; Creating 0; Updating 1000; Updating 2000; ");
 	client_end(&f);
 }
 

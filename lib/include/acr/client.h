@@ -59,7 +59,7 @@ struct acr_call_options {
 	 * goes on in the service. Secrets are blanked. The caller's to free(); may be NULL. */
 	char **pending;
 	struct acr_buf *text;    /* ACR_ONCE: gets the answer's bytes, and *ret stays NULL */
-	/* Called while a long operation runs, with its state; may be NULL. */
+	/* Called every second while a long operation runs, with its state; may be NULL. */
 	void (*progress)(void *user, const char *state, int64_t elapsed_ms);
 	void *user;
 };

@@ -12,6 +12,7 @@
 /* Without Retry-After: at once, as az does, since short operations are over by then; then less and less often. */
 #define FIRST_PAUSE_MS 1000
 #define LONGEST_PAUSE_MS 4000
+#define HEARTBEAT_MS 1000
 /* Whatever the service says, it is not asked without end. */
 #define SHORTEST_PAUSE_MS 100
 #define RETRY_AFTER_MAX_S 600
@@ -105,18 +106,31 @@ static int64_t next_pause(struct poll *poll)
 	return pause;
 }
 
-static int wait_then_get(struct poll *poll, const char *url, const char *state, struct acr_error *error)
+/* Sleep, and say every second that the operation still goes on. */
+static int pass_time(struct poll *poll, int64_t pause, const char *state, struct acr_error *error)
 {
 	const struct acr_call_options *options = poll->call->options;
 	const struct acr_clock *clock = acr_client_clock(poll->call->client);
-	int64_t pause = next_pause(poll);
-	int rc;
+	int64_t step, left = pause;
+	int rc = 0;
 
-	if (options->progress)
-		options->progress(options->user, state ? state : "Running", clock->ticks(clock) - poll->started);
-	if (pause > 0 && (rc = clock->sleep(clock, pause, error)) < 0)
-		return rc;
-	return call_follow(poll->call, url, error);
+	do {
+		if (options->progress)
+			options->progress(options->user, state ? state : "Running",
+					  clock->ticks(clock) - poll->started);
+		step = options->progress && left > HEARTBEAT_MS ? HEARTBEAT_MS : left;
+		if (step > 0)
+			rc = clock->sleep(clock, step, error);
+		left -= step;
+	} while (rc == 0 && left > 0);
+	return rc;
+}
+
+static int wait_then_get(struct poll *poll, const char *url, const char *state, struct acr_error *error)
+{
+	int rc = pass_time(poll, next_pause(poll), state, error);
+
+	return rc < 0 ? rc : call_follow(poll->call, url, error);
 }
 
 /* Codes are texts, but some services send numbers. */
