@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "argparse.h"
+#include "ids.h"
 #include "model.h"
 #include "opttype.h"
 #include "table.h"
@@ -585,7 +586,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),    cmocka_unit_test(test_options), cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_targets), cmocka_unit_test(test_shapes),  cmocka_unit_test(test_examples),
-		cmocka_unit_test(test_cases),   cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_ids), cmocka_unit_test(test_ids_name_all), cmocka_unit_test(test_cases),   cmocka_unit_test(test_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
