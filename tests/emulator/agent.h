@@ -243,6 +243,12 @@ int task_file_read(const char *text, const struct acr_json *values, struct run_l
 int request_task(struct run *run, struct task *ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Whether a run request of this type can be performed. */
 bool request_is_known(const char *type);
+/* The same for the step of a task. */
+bool step_is_known(const char *type);
+/* Whether platform and timeout in `properties` and the texts in `step` are such as the service takes; for a run request
+ * both are the request. */
+int request_check(const struct acr_json *properties, const struct acr_json *step,
+		  struct acr_error *error) ACR_MUST_CHECK;
 /* What a TaskRunRequest stands for: the request its task describes, with the overrides applied; NULL with an error
  * when there is no such task or its step cannot be run. */
 struct acr_json *request_of_task(const struct acr_json *task, const struct acr_json *overrides,

@@ -241,6 +241,65 @@ bool request_is_known(const char *type)
 	return false;
 }
 
+/* ---- what can be known before anything runs ------------------------------------------------------------------ */
+
+static bool is_one_of(const struct acr_json *value, const char *const *list)
+{
+	const char *text = acr_json_string(value);
+	while (text && *list && strcasecmp(text, *list) != 0)
+		list++;
+	return text && *list;
+}
+
+static int check_platform(const struct acr_json *platform, struct acr_error *error)
+{
+	static const char *const systems[] = {"linux", "windows", NULL};
+	static const char *const architectures[] = {"amd64", "x86", "386", "arm", "arm64", NULL};
+	static const char *const variants[] = {"v6", "v7", "v8", NULL};
+	const struct {
+		const char *name;
+		const char *const *list;
+	} members[] = {{"os", systems}, {"architecture", architectures}, {"variant", variants}};
+	for (size_t i = 0; i < ACR_COUNT(members); i++) {
+		const struct acr_json *value = acr_json_get(platform, members[i].name);
+		if (!acr_json_is_nothing(value) && !is_one_of(value, members[i].list))
+			return acr_fail(error, ACR_ERROR_FORMAT, "The %s '%s' of the platform is not supported.",
+					members[i].name, acr_json_string(value) ? acr_json_string(value) : "");
+	}
+	return 0;
+}
+
+static int check_encoded(const struct acr_json *object, const char *name, struct acr_error *error)
+{
+	const char *text = acr_json_string(acr_json_get(object, name));
+	ACR_AUTO(acr_buf) decoded = ACR_BUF_INIT_MAX(TASK_FILE_MAX);
+	if (text && acr_base64_decode(text, strlen(text), &decoded, NULL) < 0)
+		return acr_fail(error, ACR_ERROR_FORMAT, "The member '%s' is not base64.", name);
+	return 0;
+}
+
+int request_check(const struct acr_json *properties, const struct acr_json *step, struct acr_error *error)
+{
+	const struct acr_json *limit = acr_json_get(properties, "timeout");
+	double seconds = acr_json_num(properties, "/timeout", 0);
+	if (!acr_json_is_nothing(limit) && !(seconds > 0 && seconds <= RUN_TIMEOUT_MAX))
+		return acr_fail(error, ACR_ERROR_FORMAT, "The timeout must be between 1 and %d seconds.",
+				RUN_TIMEOUT_MAX);
+	if (check_platform(acr_json_get(properties, "platform"), error) < 0 ||
+	    check_encoded(step, "encodedTaskContent", error) < 0 ||
+	    check_encoded(step, "encodedValuesContent", error) < 0)
+		return error->code;
+	return 0;
+}
+
+bool step_is_known(const char *type)
+{
+	for (size_t i = 0; i < ACR_COUNT(kinds); i++)
+		if (!strcmp(type, kinds[i].step))
+			return true;
+	return false;
+}
+
 /* ---- stored tasks ------------------------------------------------------------------------------------------- */
 
 /* Members whose name differs between a task's step and a request. */
@@ -292,8 +351,8 @@ static void override_pairs(struct acr_json *request, const char *member, const s
 
 struct acr_json *request_of_task(const struct acr_json *task, const struct acr_json *overrides, struct acr_error *error)
 {
-	static const char *const shared[] = {"platform", "agentConfiguration", "timeout", "credentials",
-					     "agentPoolName"};
+	static const char *const shared[] = {"platform",    "agentConfiguration", "timeout",
+					     "credentials", "agentPoolName",      "logTemplate"};
 	const struct acr_json *step = acr_json_at(task, "/properties/step");
 	const char *type = acr_json_str(step, "/type");
 	const struct kind *kind = NULL;

@@ -76,6 +76,11 @@ struct acr_json *request_schedule(struct arm_request *request, const struct acr_
 			    type ? type : "");
 		return NULL;
 	}
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	if (request_check(body, body, &error) < 0) {
+		reply_error(request->exchange, 400, "InvalidRunRequest", "%s", error.message);
+		return NULL;
+	}
 	if (!check_pool(request, resolved ? resolved : body))
 		return NULL;
 	ACR_AUTO_PTR(acr_json) *registry = store_get(request->registry);

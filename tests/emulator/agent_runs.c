@@ -200,9 +200,21 @@ static int check_platform(struct run *run, struct acr_error *error)
 	return acr_fail(error, ACR_ERROR_RUN, "the platform %s/%s is not available", os, architecture);
 }
 
+/* What the request asks for and does not get. */
+static void tell_limits(struct run *run)
+{
+	const char *template = acr_json_str(run->request, "/logTemplate");
+	const char *pool = acr_json_str(run->request, "/agentPoolName");
+	if (template && *template)
+		log_line(&run->log, "This agent does not push the log to '%s'.", template);
+	if (pool && *pool)
+		log_line(&run->log, "This agent stands in for those of the pool '%s'.", pool);
+}
+
 static int perform_task(struct run *run, struct acr_error *error)
 {
 	struct task task = {0};
+	tell_limits(run);
 	int result = check_platform(run, error);
 	if (result == 0)
 		result = request_task(run, &task, error);

@@ -36,6 +36,32 @@ static struct acr_json *without_secrets(struct acr_json *task)
 
 /* ---- tasks -------------------------------------------------------------------------------------------------- */
 
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
+static bool refuse_task(struct arm_request *request, const char *message)
+{
+	reply_error(request->exchange, 400, "InvalidTask", "The task '%s' cannot be stored: %s", request->name,
+		    message);
+	return false;
+}
+
+/* Whether the task is one that can be run. A system task has no step of its own; a PATCH needs to have none. */
+static bool check_task(struct arm_request *request, bool whole)
+{
+	const struct acr_json *properties = acr_json_get(request->body, "properties");
+	const struct acr_json *step = acr_json_get(properties, "step");
+	const char *type = acr_json_str(step, "/type");
+	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
+	size_t length = strlen(request->name);
+	if (length < 5 || length > 50 || strspn(request->name, NAME_CHARACTERS) != length)
+		return refuse_task(request, "a name has 5 to 50 letters, digits, '-' and '_'.");
+	if (type ? !step_is_known(type) : whole && !acr_json_true(properties, "/isSystemTask"))
+		return refuse_task(request, "its step has none of the types Docker, FileTask and EncodedTask.");
+	if (request_check(properties, step, &error) < 0)
+		return refuse_task(request, error.message);
+	return triggers_check(request);
+}
+
 /* What to do to a stored task. */
 struct change {
 	const struct acr_json *body;
@@ -124,7 +150,7 @@ void tasks_patch(struct arm_request *request)
 		return;
 	}
 	struct change change = {.body = request->body};
-	if (!triggers_check(request) ||
+	if (!check_task(request, false) ||
 	    !identity_apply(request, acr_json_get(present, "identity"), &change.identity))
 		return;
 	store_change(request->id, patch_stored, &change);
@@ -142,7 +168,7 @@ void tasks_put(struct arm_request *request)
 	}
 	ACR_AUTO_PTR(acr_json) *present = store_get(request->id);
 	struct change change = {.body = request->body};
-	if (!arm_check_location(request, present) || !triggers_check(request) ||
+	if (!arm_check_location(request, present) || !check_task(request, true) ||
 	    !identity_apply(request, acr_json_get(present, "identity"), &change.identity))
 		return;
 	ACR_AUTO_PTR(acr_json) *task = arm_new_resource(request);

@@ -327,15 +327,33 @@ bool model_apply(struct arm_request *request, struct acr_json *registry)
 /* ---- what follows from the rest -----------------------------------------------------------------------------------
  */
 
+static void add_host_name(const struct acr_json *registry, struct acr_json *list, const char *kind, const char *location)
+{
+	ACR_AUTO_FREE char *host = acr_format("%s.%s.%s.localhost", acr_json_str(registry, "/name"), location, kind);
+	acr_json_append(list, acr_json_new_string(host));
+}
+
 static void set_host_names(struct acr_json *registry, const char *member, const char *kind, bool enabled)
 {
 	struct acr_json *list = acr_json_new_array();
-	if (enabled) {
-		const char *location = acr_json_str(registry, "/location"), *name = acr_json_str(registry, "/name");
-		ACR_AUTO_FREE char *host = acr_format("%s.%s.%s.localhost", name, location, kind);
-		acr_json_append(list, acr_json_new_string(host));
-	}
+	if (enabled)
+		add_host_name(registry, list, kind, acr_json_str(registry, "/location"));
 	acr_json_set(acr_json_get(registry, "properties"), member, list);
+}
+
+/* Replications come and go without the registry being stored again: their names join the home region's when they are
+ * shown. */
+static void add_replicas(struct acr_json *registry, const char *member, const char *kind,
+			 const struct acr_json *replications)
+{
+	struct acr_json *list = acr_json_get(acr_json_get(registry, "properties"), member);
+	if (!acr_json_size(list))
+		return;
+	for (const struct acr_json *item = acr_json_first(replications); item; item = acr_json_next(item)) {
+		const char *location = acr_json_str(item, "/location");
+		if (location && strcasecmp(location, acr_json_str(registry, "/location")) != 0)
+			add_host_name(registry, list, kind, location);
+	}
 }
 
 void model_settle(struct acr_json *registry, const char *login_server)
@@ -354,6 +372,10 @@ struct acr_json *model_shape(struct acr_json *registry, const char *api_version)
 		acr_json_remove(acr_json_get(registry, "properties"), "networkRuleSet");
 	ACR_AUTO_FREE char *connections = acr_format("%s/privateEndpointConnections", acr_json_str(registry, "/id"));
 	acr_json_set(acr_json_get(registry, "properties"), "privateEndpointConnections", store_list(connections));
+	ACR_AUTO_FREE char *collection = acr_format("%s/replications", acr_json_str(registry, "/id"));
+	ACR_AUTO_PTR(acr_json) *replications = store_list(collection);
+	add_replicas(registry, "dataEndpointHostNames", "data", replications);
+	add_replicas(registry, "regionalEndpointHostNames", "geo", replications);
 	if (strncmp(api_version, "2026", 4) >= 0)
 		rename_rule_ids(acr_json_at(registry, "/properties/networkRuleSet/virtualNetworkRules"), "id",
 				"virtualNetworkSubnetResourceId");
