@@ -50,7 +50,7 @@ static struct acr_json *image_names(struct context *context)
 	for (name = acr_json_first(names); name; name = acr_json_next(name))
 		if (acr_json_string(name) && strstr(acr_json_string(name), ".Build.ID"))
 			io_warn(context->io,
-			        ".Build.ID is no longer supported as a valid substitution, use .Run.ID instead.");
+				".Build.ID is no longer supported as a valid substitution, use .Run.ID instead.");
 	return names ? acr_json_copy(names) : acr_json_new_array();
 }
 
@@ -67,8 +67,8 @@ static bool push_enabled(struct context *context)
 /* The request; what it is about is filled in when the context has been sent. */
 static int new_request(struct context *context, bool push, struct acr_json **ret, struct acr_error *error)
 {
-	return schedule_request(context, build_needs_task(context) ? "EncodedTaskRunRequest" : "DockerBuildRequest", push,
-				ret, error);
+	return schedule_request(context, build_needs_task(context) ? "EncodedTaskRunRequest" : "DockerBuildRequest",
+				push, ret, error);
 }
 
 static int fill_request(struct context *context, struct acr_json *request, const char *location, const char *dockerfile,
@@ -99,8 +99,8 @@ static int build_folder(struct context *context, const char *folder, struct acr_
 	int rc;
 
 	if (args_flag(context->args, "dry-run"))
-		return source_list(context, folder, access(dockerfile, R_OK) == 0 ? dockerfile : NULL, base_name(dockerfile),
-				   entry, ret, error);
+		return source_list(context, folder, access(dockerfile, R_OK) == 0 ? dockerfile : NULL,
+				   base_name(dockerfile), entry, ret, error);
 	if ((rc = check_dockerfile(dockerfile, error)) < 0)
 		return rc;
 	push = push_enabled(context);
@@ -119,8 +119,8 @@ static int build_remote(struct context *context, const char *location, struct ac
 	int rc;
 
 	if (args_flag(context->args, "dry-run"))
-		return acr_fail(error, ACR_ERROR_GENERAL, "--dry-run lists a local folder; '%s' is fetched by the service.",
-		                location);
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"--dry-run lists a local folder; '%s' is fetched by the service.", location);
 	push = push_enabled(context);
 	if ((rc = new_request(context, push, &request, error)) < 0)
 		return rc;
@@ -141,7 +141,8 @@ int build_run(struct context *context, struct acr_json **ret, struct acr_error *
 		return rc;
 	if (kind == SOURCE_NONE)
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Source location should be a local directory path or remote URL; '%s' is neither.", source);
+				"Source location should be a local directory path or remote URL; '%s' is neither.",
+				source);
 	return kind == SOURCE_FOLDER ? build_folder(context, source, ret, error)
-	                             : build_remote(context, source, ret, error);
+				     : build_remote(context, source, ret, error);
 }

@@ -14,7 +14,8 @@ static void command_task(struct context *context, const char *command, struct ac
 {
 	long timeout = args_integer(context->args, "timeout", 0);
 
-	acr_buf_printf(yaml, "version: v1.1.0\nsteps: \n  - cmd: %s\n    disableWorkingDirectoryOverride: true\n", command);
+	acr_buf_printf(yaml, "version: v1.1.0\nsteps: \n  - cmd: %s\n    disableWorkingDirectoryOverride: true\n",
+		       command);
 	if (timeout)
 		acr_buf_printf(yaml, "    timeout: %ld\n", timeout);
 }
@@ -93,8 +94,10 @@ static int check_file(struct context *context, const char *folder, struct acr_er
 
 	if (access(path, R_OK) == 0)
 		return 0;
-	return acr_fail(error, ACR_ERROR_GENERAL, "Unable to find '%s'. Give the task file, relative to the context, with "
-	                "--file.", path);
+	return acr_fail(error, ACR_ERROR_GENERAL,
+			"Unable to find '%s'. Give the task file, relative to the context, with "
+			"--file.",
+			path);
 }
 
 static int run_folder(struct context *context, const char *folder, struct acr_json **ret, struct acr_error *error)
@@ -117,13 +120,15 @@ int run_run(struct context *context, struct acr_json **ret, struct acr_error *er
 
 	if (command && args_string(context->args, "file"))
 		return acr_fail(error, ACR_ERROR_GENERAL,
-		                "Azure Container Registry can run with either --cmd myCommand /dev/null or -f myFile "
-		                "mySourceLocation, but not both.");
+				"Azure Container Registry can run with either --cmd myCommand /dev/null or -f myFile "
+				"mySourceLocation, but not both.");
 	if ((rc = schedule_check(context, error)) < 0 || (rc = source_classify(context, source, &kind, error)) < 0)
 		return rc;
 	if (command && kind != SOURCE_NONE)
-		return acr_fail(error, ACR_ERROR_GENERAL, "--cmd takes no context: give /dev/null instead of '%s'.", source);
+		return acr_fail(error, ACR_ERROR_GENERAL, "--cmd takes no context: give /dev/null instead of '%s'.",
+				source);
 	if (kind == SOURCE_NONE)
 		return run_encoded(context, ret, error);
-	return kind == SOURCE_FOLDER ? run_folder(context, source, ret, error) : run_file(context, NULL, source, ret, error);
+	return kind == SOURCE_FOLDER ? run_folder(context, source, ret, error)
+				     : run_file(context, NULL, source, ret, error);
 }

@@ -31,11 +31,12 @@ static int run_verdict(struct context *context, const struct acr_json *run, stru
 	for (i = 0; status && i < ACR_COUNT(ends); i++)
 		if (!strcasecmp(status, ends[i].status))
 			sentence = ends[i].sentence;
-	return acr_fail(error, ACR_ERROR_RUN,
-	                "%s: the run with ID '%s' finished with unsuccessful status '%s'%s%s. Show run details by 'acr task "
-	                "show-run -r %s --run-id %s', its log by 'acr task logs -r %s --run-id %s'.",
-	                sentence, id ? id : "", status ? status : "", reason ? ": " : "", reason ? reason : "", registry,
-	                id ? id : "", registry, id ? id : "");
+	return acr_fail(
+		error, ACR_ERROR_RUN,
+		"%s: the run with ID '%s' finished with unsuccessful status '%s'%s%s. Show run details by 'acr task "
+		"show-run -r %s --run-id %s', its log by 'acr task logs -r %s --run-id %s'.",
+		sentence, id ? id : "", status ? status : "", reason ? ": " : "", reason ? reason : "", registry,
+		id ? id : "", registry, id ? id : "");
 }
 
 /* Cancel the run; the next signal ends the process at once. */
@@ -84,7 +85,8 @@ static int follow_log(struct run_watch *watch, struct acr_error *error)
 	struct context *context = watch->context;
 	int rc = run_watch_log(watch, context->result_given ? context->io->err : context->io->out, error);
 
-	if (rc == 0 || rc == ACR_ERROR_INTERRUPTED || rc == ACR_ERROR_FILE || rc == ACR_ERROR_RUN || rc == ACR_ERROR_TIMEOUT)
+	if (rc == 0 || rc == ACR_ERROR_INTERRUPTED || rc == ACR_ERROR_FILE || rc == ACR_ERROR_RUN ||
+	    rc == ACR_ERROR_TIMEOUT)
 		return rc;
 	io_warn(context->io, "%s Waiting for the run without its log.", error->message);
 	acr_error_clear(error);
@@ -118,14 +120,15 @@ static int explain_refusal(int rc, struct acr_error *error)
 		return rc;
 	message = acr_strdup(error->message);
 	free(error->message);
-	error->message = acr_format("%s Azure runs no tasks for free trials, credit offers and some new subscriptions: build "
-				    "here instead (docker build, or buildah bud), then 'acr login' and push.",
-				    message);
+	error->message =
+		acr_format("%s Azure runs no tasks for free trials, credit offers and some new subscriptions: build "
+			   "here instead (docker build, or buildah bud), then 'acr login' and push.",
+			   message);
 	return rc;
 }
 
 int schedule_run(struct context *context, struct acr_json *request, const char *what, struct acr_json **ret,
-                 struct acr_error *error)
+		 struct acr_error *error)
 {
 	struct acr_params params = {.body = request};
 	ACR_AUTO_PTR(acr_json) *queued = NULL;

@@ -17,6 +17,8 @@ int source_upload(struct context *context, const char *folder, const char *docke
 /* The folder as a context, with the command's options. */
 int source_open(struct context *context, const char *folder, const char *dockerfile, const char *entry,
                 struct acr_context **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Name the largest files of a context that is too large for comfort; nothing for others. */
+void source_name_largest(struct context *context, uint64_t total, const struct acr_context_file *files, size_t count);
 /* What would be packed, as path, type, size and mode; nothing is sent. Where az would send something else is told.
  * `dockerfile_name` is the Dockerfile's name without folders, also where there is none; "" for runs. */
 int source_list(struct context *context, const char *folder, const char *dockerfile, const char *dockerfile_name,

@@ -12,7 +12,25 @@ struct listing {
 	struct acr_json *list;
 	const char *skip; /* the Dockerfile's copy, which is no part of the context */
 	uint64_t bytes;
+	struct acr_context_file largest[ACR_CONTEXT_LARGEST]; /* their paths belong to the list */
+	size_t count;
 };
+
+/* Keep the file among the largest, if it is. */
+static void note_size(struct listing *listing, const char *path, uint64_t size)
+{
+	size_t at = listing->count;
+
+	while (at && listing->largest[at - 1].size < size)
+		at--;
+	if (at == ACR_CONTEXT_LARGEST)
+		return;
+	if (listing->count < ACR_CONTEXT_LARGEST)
+		listing->count++;
+	memmove(&listing->largest[at + 1], &listing->largest[at],
+		(listing->count - at - 1) * sizeof(listing->largest[0]));
+	listing->largest[at] = (struct acr_context_file){.path = path, .size = size};
+}
 
 static int add_entry(void *user, const char *path, char type, uint64_t size, unsigned mode)
 {
@@ -29,6 +47,8 @@ static int add_entry(void *user, const char *path, char type, uint64_t size, uns
 	acr_json_set_str(item, "mode", octal);
 	acr_json_append(listing->list, item);
 	listing->bytes += size;
+	if (type == 'f')
+		note_size(listing, acr_json_str(item, "/path"), size);
 	return 0;
 }
 
@@ -102,6 +122,7 @@ int source_list(struct context *context, const char *folder, const char *dockerf
 	size = progress_size(listing.bytes);
 	io_note(context->io, "%zu %s, %s in files", acr_json_size(list), acr_json_size(list) == 1 ? "entry" : "entries",
 		size);
+	source_name_largest(context, listing.bytes, listing.largest, listing.count);
 	context->columns = columns;
 	*ret = TAKE(list);
 	return 0;

@@ -11,6 +11,7 @@ part_building() {
 	builds_that_fail
 	what_is_built
 	contexts_of_builds
+	large_contexts
 	run acr group delete -n lab-build --yes
 }
 
@@ -153,4 +154,33 @@ contexts_of_builds() {
 	expect_err "WARNING: Excluding '.git' based on default ignore rules"
 	expect_out .dockerignore Dockerfile dropped dropped/but-this kept kept/file
 	expect 'no request' same "$(request_count)" 0
+}
+
+large_contexts() {
+	it 'from 400 MiB on the largest files are named, before and while it is sent'
+	mkdir -p large && cp context/Dockerfile large/
+	for number in $(seq 12); do
+		truncate -s "$((34 + number))M" "large/file-$number"
+	done
+	run acr build -r labbuild --dry-run large -o none
+	expect_status 0
+	expect_err '13 entries, 486.000 MiB in files' \
+		"WARNING: The context holds 486.000 MiB; its largest files: file-12 (46.000 MiB), file-11 (45.000 MiB), file-10 (44.000 MiB), file-9 (43.000 MiB), file-8 (42.000 MiB), file-7 (41.000 MiB), file-6 (40.000 MiB), file-5 (39.000 MiB), file-4 (38.000 MiB), file-3 (37.000 MiB)"
+	run acr build -r labbuild --no-wait -t large:v1 large
+	expect_status 0
+	expect_err_has 'The context is larger than 400 MiB' 'its largest files: file-12 (46.000 MiB), file-11' 'Queued a build'
+	rm -r large
+
+	it 'builds with BuildKit, and with a cache, are tasks that build and push the same'
+	printf 'FROM mcr.microsoft.com/hello-world\nARG ONE\nARG TWO\nLABEL one=$ONE two=$TWO\n' >context/Labels
+	run acr build -r labbuild --buildkit -t kit:v1 -f context/Labels --build-arg ONE="it's {{.x}} \$HOME" \
+		--secret-build-arg TWO='a "b' context --query 'outputImages[].tag' -o tsv
+	expect_status 0
+	expect_out v1
+	run_shell "skopeo inspect --config 'docker://$server/kit:v1' | acr query 'config.Labels.[one, two]' -o tsv"
+	expect_status 0
+	expect_out "it's {{.x}} \$HOME" 'a "b'
+	run acr build -r labbuild --cache --cache-from kit:v1 -t kit:v2 context --query 'outputImages[].tag' -o tsv
+	expect_status 0
+	expect_out v2
 }
