@@ -133,6 +133,21 @@ static char *build_folder(const struct step *step, const char *context)
 	return *inner && blob_name_is_safe(inner) ? acr_path_join(context, inner) : acr_strdup(context);
 }
 
+/* Layers are no images here, so those of other builds cannot be taken: BuildKit's options for that are left out. */
+static void add_build_arguments(struct job *job, struct words *ret)
+{
+	const struct words *given = &job->step->arguments;
+	for (size_t i = 0; i < given->count; i++) {
+		const char *word = given->items[i];
+		if (strncmp(word, "--cache-from", 12) != 0 && strncmp(word, "--cache-to", 10) != 0) {
+			words_add(ret, word);
+			continue;
+		}
+		log_line(&job->log, "'%s' has no effect on the emulator's agent", word);
+		i += !strchr(word, '=') && i + 1 < given->count;
+	}
+}
+
 int job_build(struct job *job, struct acr_error *error)
 {
 	const struct step *step = job->step;
@@ -152,7 +167,7 @@ int job_build(struct job *job, struct acr_error *error)
 	words_add(&child.arguments, step->pull ? "--pull=always" : "--pull=false");
 	words_add(&child.arguments, "--isolation=chroot");
 	words_add(&child.arguments, "--format=docker");
-	words_add_all(&child.arguments, &step->arguments);
+	add_build_arguments(job, &child.arguments);
 	words_add_all(&child.environment, &step->environment);
 	words_add_all(&child.environment, &step->secrets);
 	if (perform(job->run, &child, error) < 0)

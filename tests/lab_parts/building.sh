@@ -151,7 +151,7 @@ contexts_of_builds() {
 	requests_begin
 	run acr build --dry-run context --query '[].path' -o tsv
 	expect_status 0
-	expect_err "WARNING: Excluding '.git' based on default ignore rules"
+	expect_err "WARNING: Excluding '.git' based on default ignore rules" '6 entries, 50.000 Bytes in files'
 	expect_out .dockerignore Dockerfile dropped dropped/but-this kept kept/file
 	expect 'no request' same "$(request_count)" 0
 }

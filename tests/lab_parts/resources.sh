@@ -65,8 +65,8 @@ agent_pools() {
 	expect_out 0
 	expect_value labpool acr agentpool list -r resourcelab --query '[].name' -o tsv
 	run acr run -r resourcelab --agent-pool nopool --cmd true /dev/null
-	expect_status 1
-	expect_err_has "The agent pool 'nopool'"
+	expect_status 3
+	expect_err_has "has no agent pool 'nopool'"
 	run acr agentpool delete -r resourcelab -n labpool --yes --only-show-errors
 	expect_success
 	expect_value 0 acr agentpool list -r resourcelab --query 'length(@)' -o tsv
