@@ -211,3 +211,5 @@ def test_short_lives(bench):
     for _ in range(3):
         bench.list()
         bench.show()
+    # One command that lasts longer than any token.
+    bench.good("rest", "--method", "put", "--url", "https://management.azure.com/long", "--body", "{}", "--wait")

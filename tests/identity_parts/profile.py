@@ -1,10 +1,12 @@
 """What the Azure CLI left behind, and what it finds afterwards."""
 import json
 import os
+import shutil
 import subprocess
 import time
 
 import identity
+from identity_bench import Failed
 from identity_parts.managed import KINDS, machine
 
 COMMAND = ("show", "-n", "myregistry", "-g", "rg1")
@@ -201,6 +203,40 @@ def no_msal():
 
 
 test_msal_reads_it.skip = no_msal
+
+
+def az(bench, *words):
+    """The real Azure CLI against the same server; what it prints."""
+    environment = {**bench.environment, "REQUESTS_CA_BUNDLE": bench.server.certificates.bundle,
+                   "AZURE_CORE_COLLECT_TELEMETRY": "no"}
+    done = subprocess.run(["az", *words], env=environment, cwd=bench.path("work"), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
+    if done.returncode:
+        raise Failed(f"az {' '.join(words)}: {done.stderr.decode()}\n" + "\n".join(bench.server.faults))
+    return done.stdout.decode().strip()
+
+
+def test_turns_with_az(bench):
+    """we and the real az use one user's sign-in in turns: each refresh token is good for one use"""
+    account(bench, USER)
+    token_cache(bench, new_refresh_token(bench.server))
+    bench.set(ACR_CACHE_DIR="")
+    bench.server.lifetime = 60  # too short to be taken from a cache
+    token = ("account", "get-access-token", "--query", "accessToken", "-o", "tsv")
+    bench.show()
+    assert az(bench, *token) in bench.server.tokens
+    bench.show()
+    bench.server.lifetime = 3600
+    bench.show()
+    # This one is good enough for both.
+    bench.server.counts = {}
+    assert az(bench, *token) in bench.server.tokens
+    bench.show()
+    bench.counted(management=1)
+    assert len(read_cache(bench)["RefreshToken"]) == 1
+
+
+test_turns_with_az.skip = lambda: None if shutil.which("az") else "the Azure CLI is not installed"
 
 
 def test_broken_cache(bench):

@@ -299,6 +299,16 @@ class IdentityServer:
             return self.start_device(self.form(request))
         if rest == "oauth2/v2.0/authorize" and request.method == "GET":
             return self.authorize(tenant, query)
+        if rest == "v2.0/.well-known/openid-configuration":  # MSAL asks for it
+            base = f"https://login.microsoftonline.com/{tenant}"
+            return reply({"token_endpoint": base + "/oauth2/v2.0/token", "issuer": base + "/v2.0",
+                          "authorization_endpoint": base + "/oauth2/v2.0/authorize",
+                          "device_authorization_endpoint": base + "/oauth2/v2.0/devicecode"})
+        if path == "/common/discovery/instance":
+            names = ["login.microsoftonline.com", "login.windows.net", "sts.windows.net"]
+            return reply({"tenant_discovery_endpoint": "https://login.microsoftonline.com/common/v2.0/.well-known/"
+                          "openid-configuration", "metadata": [{"preferred_network": names[0], "preferred_cache":
+                                                                names[1], "aliases": names}]})
         return self.fault(f"{request.method} {path} at the sign-in service")
 
     def answer_adfs(self, request):
@@ -321,6 +331,10 @@ class IdentityServer:
             return reply({"error": {"code": "AuthenticationFailed", "message": "Continuous access evaluation."}}, 401,
                          [("WWW-Authenticate", 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/'
                            f'common/oauth2/authorize", error="insufficient_claims", claims="{asked}"')])
+        if request.method == "PUT" or path.startswith("/operations/"):
+            left = 4 if request.method == "PUT" else int(path.rpartition("/")[2]) - 1
+            return reply({"status": "InProgress" if left else "Succeeded"}, 201 if request.method == "PUT" else 200, [
+                ("Azure-AsyncOperation", f"https://management.azure.com/operations/{left}"), ("Retry-After", "1")])
         if path == "/tenants":
             return reply({"value": [{"id": "/tenants/" + one, "tenantId": one, "displayName": name} for one, name in
                                     ((TENANT, "Home"), (OTHER_TENANT, "Other"))]})

@@ -11,7 +11,7 @@ struct application_credential {
 	struct acr_transport *transport;
 	const struct acr_clock *clock;
 	char *endpoint, *client_id;
-	char *subject; /* for messages */
+	char *subject, *remedy; /* for messages */
 	char *cache_key;
 };
 
@@ -21,6 +21,7 @@ static int get(struct acr_credential *credential, const char *resource, const ch
 	const struct application_credential *self = (const struct application_credential *)credential;
 	const struct oauth_subject subject = {
 		.name = self->subject,
+		.remedy = self->remedy,
 		.clock = self->proof->timed_here ? self->clock : NULL,
 	};
 	ACR_AUTO_PTR(acr_json) *fields = acr_json_new_object();
@@ -46,6 +47,7 @@ static void free_credential(struct acr_credential *credential)
 	free(self->endpoint);
 	free(self->client_id);
 	free(self->subject);
+	free(self->remedy);
 	free(self->cache_key);
 	free(self);
 }
@@ -61,6 +63,7 @@ struct acr_credential *application_new(const struct application *application, co
 	self->endpoint = oauth_endpoint(application->cloud, application->tenant);
 	self->client_id = acr_strdup(application->client_id);
 	self->subject = acr_format("application '%s' in tenant '%s'", application->client_id, application->tenant);
+	self->remedy = acr_format("check the client id, the %s and the tenant", proof->what);
 	self->cache_key = acr_format("%s\n%s\n%s\n%s", name, self->endpoint, application->client_id, proof->cache_key);
 	self->credential = (struct acr_credential){
 		.name = name,

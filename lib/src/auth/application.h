@@ -13,6 +13,7 @@ struct application_proof {
 	void (*free)(struct application_proof *proof);
 	/* What tells cached tokens of one proof from those of another, without being secret itself; borrowed. */
 	const char *cache_key;
+	const char *what; /* for messages: "secret", "certificate" */
 	bool timed_here; /* it holds times of this machine's clock, so that a wrong clock makes it invalid */
 };
 

@@ -61,8 +61,11 @@ int acr_client_certificate_new(const struct acr_cloud *cloud, const char *tenant
 	self->thumbprint = client_key_thumbprint(key, true);
 	self->adfs = acr_cloud_is_adfs(cloud);
 	self->send_chain = file->send_chain;
-	self->proof = (struct application_proof){
-		.add = add, .free = free_proof, .cache_key = self->thumbprint, .timed_here = true};
+	self->proof = (struct application_proof){.what = "certificate",
+						 .add = add,
+						 .free = free_proof,
+						 .cache_key = self->thumbprint,
+						 .timed_here = true};
 	*ret = application_new(&application, "client certificate", &self->proof);
 	return 0;
 }

@@ -21,7 +21,9 @@
 struct client_key {
 	EVP_PKEY *key;
 	X509 *certificate;
-	STACK_OF(X509) * others; /* certificates of the file besides that one */
+	STACK_OF(X509) * others;     /* certificates of the file besides that one */
+	OSSL_LIB_CTX *old_ciphers;   /* what the above were read with, where today's ciphers were not enough */
+	OSSL_PROVIDER *providers[2]; /* of that context */
 };
 
 void client_key_free(struct client_key *key)
@@ -31,6 +33,11 @@ void client_key_free(struct client_key *key)
 	EVP_PKEY_free(key->key);
 	X509_free(key->certificate);
 	sk_X509_pop_free(key->others, X509_free);
+	for (size_t i = 0; i < ACR_COUNT(key->providers); i++) {
+		if (key->providers[i])
+			OSSL_PROVIDER_unload(key->providers[i]);
+	}
+	OSSL_LIB_CTX_free(key->old_ciphers);
 	free(key);
 }
 
@@ -109,42 +116,59 @@ static int read_pem(const struct source *source, struct client_key *self, struct
 	return self->key ? 0 : no_key(source, "private key", error);
 }
 
-/* Files that were made with ciphers of the last century, as by Windows and Key Vault, need OpenSSL's second provider;
- * once another is loaded, the default one has to be named, too. */
-static void allow_old_ciphers(void)
+/* Files that were made with ciphers of the last century, as by Windows and Key Vault, need a second provider. It gets a
+ * context of its own, since the process's own one would lose its defaults with it. */
+static OSSL_LIB_CTX *allow_old_ciphers(struct client_key *self)
 {
-	static bool allowed;
+	static const char *const names[] = {"default", "legacy"};
 
-	if (!allowed)
-		allowed = OSSL_PROVIDER_load(NULL, "legacy") && OSSL_PROVIDER_load(NULL, "default");
+	if (!(self->old_ciphers = OSSL_LIB_CTX_new()))
+		acr_oom();
+	/* Where one is not installed the file stays as unreadable as it was. */
+	for (size_t i = 0; i < ACR_COUNT(names); i++)
+		self->providers[i] = OSSL_PROVIDER_load(self->old_ciphers, names[i]);
+	return self->old_ciphers;
+}
+
+static PKCS12 *decode_pkcs12(const struct source *source, OSSL_LIB_CTX *context)
+{
+	PKCS12 *file = PKCS12_init_ex(NID_pkcs7_data, context, NULL);
+	BIO *bio = open_bio(source);
+	PKCS12 *decoded = d2i_PKCS12_bio(bio, &file);
+
+	BIO_free(bio);
+	return decoded;
+}
+
+/* Take the file (freed) apart; false when it cannot be read in this context. */
+static bool parse_pkcs12(PKCS12 *file, const char *password, struct client_key *self)
+{
+	STACK_OF(X509) *others = NULL;
+	bool parsed = PKCS12_parse(file, password, &self->key, &self->certificate, &others);
+
+	while (sk_X509_num(others) > 0)
+		sk_X509_push(self->others, sk_X509_shift(others));
+	sk_X509_free(others);
+	PKCS12_free(file);
+	return parsed;
 }
 
 static int read_pkcs12(const struct source *source, struct client_key *self, struct acr_error *error)
 {
 	const char *password = source->password ? source->password : "";
-	BIO *bio = open_bio(source);
-	PKCS12 *file = d2i_PKCS12_bio(bio, NULL);
-	STACK_OF(X509) *others = NULL;
+	PKCS12 *file = decode_pkcs12(source, NULL);
+	bool decoded = file != NULL;
+	bool right = decoded && (!PKCS12_mac_present(file) || PKCS12_verify_mac(file, password, -1));
 
-	BIO_free(bio);
-	if (!file) {
-		ERR_clear_error();
-		return no_key(source, "certificate that can be read", error);
-	}
-	if (PKCS12_mac_present(file) && !PKCS12_verify_mac(file, password, -1)) {
+	if (decoded && !right)
 		PKCS12_free(file);
-		ERR_clear_error();
-		return wrong_password(source, error);
-	}
-	if (!PKCS12_parse(file, password, &self->key, &self->certificate, &others)) {
-		allow_old_ciphers();
-		PKCS12_parse(file, password, &self->key, &self->certificate, &others);
-	}
-	PKCS12_free(file);
+	if (right && !parse_pkcs12(file, password, self))
+		parse_pkcs12(decode_pkcs12(source, allow_old_ciphers(self)), password, self);
 	ERR_clear_error();
-	while (sk_X509_num(others) > 0)
-		sk_X509_push(self->others, sk_X509_shift(others));
-	sk_X509_free(others);
+	if (!decoded)
+		return no_key(source, "certificate that can be read", error);
+	if (!right)
+		return wrong_password(source, error);
 	return self->key ? 0 : no_key(source, "private key that can be read", error);
 }
 

@@ -37,6 +37,7 @@ struct acr_credential *acr_client_secret_new(const struct acr_cloud *cloud, cons
 
 	self->secret = acr_strdup(client_secret);
 	acr_sha256_hex(client_secret, strlen(client_secret), self->hash);
-	self->proof = (struct application_proof){.add = add, .free = free_proof, .cache_key = self->hash};
+	self->proof =
+		(struct application_proof){.what = "secret", .add = add, .free = free_proof, .cache_key = self->hash};
 	return application_new(&application, "client secret", &self->proof);
 }

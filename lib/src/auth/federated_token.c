@@ -63,7 +63,8 @@ struct acr_credential *acr_federated_file_new(const struct acr_cloud *cloud, con
 	struct federated_token *self = acr_alloc(sizeof(*self));
 
 	self->path = acr_strdup(path);
-	self->proof = (struct application_proof){.add = add, .free = free_proof, .cache_key = self->path};
+	self->proof = (struct application_proof){
+		.what = "federated credential", .add = add, .free = free_proof, .cache_key = self->path};
 	return application_new(&application, "federated token file", &self->proof);
 }
 
@@ -78,6 +79,7 @@ struct acr_credential *acr_federated_token_new(const struct acr_cloud *cloud, co
 	acr_sha256_hex(token, strlen(token), hash);
 	self->token = acr_strdup(token);
 	self->cache_key = acr_strdup(hash);
-	self->proof = (struct application_proof){.add = add, .free = free_proof, .cache_key = self->cache_key};
+	self->proof = (struct application_proof){
+		.what = "federated credential", .add = add, .free = free_proof, .cache_key = self->cache_key};
 	return application_new(&application, "federated token", &self->proof);
 }

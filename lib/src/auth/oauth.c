@@ -254,7 +254,7 @@ static int refused(const struct acr_exchange *exchange, const struct acr_json *a
 	text = text && *text ? text : name;
 	int length = useful_length(text, reason != NULL);
 	if (!remedy)
-		remedy = "check the client id, the secret and the tenant";
+		remedy = "check the tenant and the cloud";
 	ACR_AUTO_FREE char *advice = fill_remedy(remedy, client);
 	if (clock_refused(exchange, subject, length, text, error))
 		; /* told */

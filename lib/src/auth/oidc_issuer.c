@@ -122,7 +122,8 @@ static struct acr_credential *issuer_new(const struct application *application, 
 	self->url = acr_buf_take(&url);
 	self->authorization = acr_format("Bearer %s", request->token);
 	/* Not the URL, which differs from job to job: who may get a token is the same. */
-	self->proof = (struct application_proof){.add = add, .free = free_proof, .cache_key = issuer->name};
+	self->proof = (struct application_proof){
+		.what = "federated credential", .add = add, .free = free_proof, .cache_key = issuer->name};
 	return application_new(application, issuer->name, &self->proof);
 }
 
