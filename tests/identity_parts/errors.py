@@ -14,7 +14,7 @@ def test_each_reason(bench):
     bench.secret()
     for code, says in (
             (7000215, "the client secret is wrong"),
-            (7000222, "az ad app credential reset --id CLIENT_ID"),
+            (7000222, f"az ad app credential reset --id {identity.CLIENT}"),
             (700016, "check the client id and the tenant"),
             (700024, "is not valid at this time"),
             (700213, "az ad app federated-credential create"),

@@ -25,7 +25,7 @@ static int add(struct application_proof *proof, const char *endpoint, struct acr
 	ACR_AUTO_FREE char *assertion = NULL;
 	int rc;
 
-	if ((rc = client_key_check(self->key, statement.now, self->what, error)) < 0 ||
+	if ((rc = client_key_check(self->key, statement.now, self->what, self->client_id, error)) < 0 ||
 	    (rc = jwt_sign(self->key, &statement, &assertion, error)) < 0)
 		return rc;
 	application_set_assertion(fields, assertion);

@@ -218,7 +218,8 @@ static int64_t time_of(const ASN1_TIME *time)
 	return (int64_t)days * 86400 + seconds;
 }
 
-int client_key_check(const struct client_key *key, int64_t now, const char *what, struct acr_error *error)
+int client_key_check(const struct client_key *key, int64_t now, const char *what, const char *client_id,
+		     struct acr_error *error)
 {
 	int64_t begin = time_of(X509_get0_notBefore(key->certificate));
 	int64_t end = time_of(X509_get0_notAfter(key->certificate));
@@ -227,8 +228,8 @@ int client_key_check(const struct client_key *key, int64_t now, const char *what
 	if (now >= end)
 		return acr_fail(error, ACR_ERROR_AUTH,
 				"%s expired at %s; add a new one to the application ('az ad app credential reset "
-				"--create-cert --append --id CLIENT_ID')",
-				what, text);
+				"--create-cert --append --id %s')",
+				what, text, client_id);
 	if (now < begin)
 		return acr_fail(error, ACR_ERROR_AUTH, "%s is not valid before %s; check this machine's clock", what,
 				text);

@@ -19,8 +19,9 @@ int client_key_read(const char *path, const char *password, struct client_key **
 void client_key_free(struct client_key *key);
 ACR_DEFINE_FREEP(client_key)
 
-/* ACR_ERROR_AUTH when the certificate is not valid at `now`; `what` ("certificate 'x.pem'") stands in front. */
-int client_key_check(const struct client_key *key, int64_t now, const char *what,
+/* ACR_ERROR_AUTH when the certificate is not valid at `now`; `what` ("the certificate in 'x.pem'") stands in front, and
+ * the application `client_id` is to get a new one. */
+int client_key_check(const struct client_key *key, int64_t now, const char *what, const char *client_id,
 		     struct acr_error *error) ACR_MUST_CHECK;
 /* base64url of the digest of the certificate: SHA-1 or SHA-256 (RFC 7515 sections 4.1.7 and 4.1.8); yours to free().
  */
