@@ -101,7 +101,7 @@ fuzz: fuzzers
 check:
 	tests/setup check $(if $(AZ),az)
 	$(if $(CONFORMANCE),tests/setup conformance)
-	$(MAKE) all build/meta/print_output
+	$(MAKE) all build/meta/print_output build/bench/pack
 	$(MAKE) SANITIZE=1 unit build/sanitize/acr
 	$(MAKE) fuzzers
 	tests/check $(SUITES)
