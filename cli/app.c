@@ -2,7 +2,6 @@
 #include "app.h"
 
 #include <acr/acr.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,15 +30,6 @@ static const char *base_name(const char *path)
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
 	return slash ? slash + 1 : path ? path : "acr";
-}
-
-/* Results are written at once, and a full disk or a closed pipe is noticed. */
-static int write_out(struct io *io, const struct acr_buf *text, struct acr_error *error)
-{
-	if (fwrite(acr_buf_str(text), 1, text->length, io->out) == text->length && fflush(io->out) == 0)
-		return 0;
-	return acr_fail(error, ACR_ERROR_FILE, "The result could not be written to standard output: %s.",
-			strerror(errno));
 }
 
 static const char *configured(void *user, const char *key)
@@ -122,7 +112,7 @@ static int print_result(struct app *app, enum output_format format, const struct
 		return rc;
 	if ((rc = output_write(*value, &options, &text, error)) < 0)
 		return rc;
-	return write_out(app->io, &text, error);
+	return io_result(app->io, acr_buf_str(&text), text.length, error);
 }
 
 static void begin_command(struct app *app, enum output_format format, struct context *context)
@@ -200,7 +190,7 @@ static int show_help(struct app *app, struct acr_error *error)
 		help_command(app->args.command, app->program, app->as_az, &text);
 	else
 		help_group(app->args.group, app->program, app->as_az, &text);
-	return write_out(app->io, &text, error);
+	return io_result(app->io, acr_buf_str(&text), text.length, error);
 }
 
 static int needs_command(const struct app *app, struct acr_error *error)
@@ -236,7 +226,7 @@ static int run_hidden(struct app *app, int argc, char *const *argv, struct acr_e
 	} else {
 		man_list(&text);
 	}
-	return rc < 0 ? rc : write_out(app->io, &text, error);
+	return rc < 0 ? rc : io_result(app->io, acr_buf_str(&text), text.length, error);
 }
 
 /* What is missing may stand in a configuration file that cannot be read: then that is the message. */

@@ -1,4 +1,6 @@
 /* The streams of a run, and the one way in which lines reach people. */
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +17,18 @@ void io_system(struct io *io)
 	io->err_terminal = isatty(STDERR_FILENO);
 	io->colour =
 		io->out_terminal && io->err_terminal && !(plain && *plain) && !(terminal && !strcmp(terminal, "dumb"));
+}
+
+int io_result(struct io *io, const void *bytes, size_t length, struct acr_error *error)
+{
+	if (fwrite(bytes, 1, length, io->out) == length && fflush(io->out) == 0)
+		return 0;
+	if (errno == EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	return acr_fail(error, ACR_ERROR_FILE, "The result could not be written to standard output: %s.",
+			strerror(errno));
 }
 
 /* What a server or a file name holds must not steer the terminal. */

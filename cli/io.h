@@ -15,6 +15,9 @@ struct io {
 };
 
 void io_system(struct io *io);
+/* Write a result at once: that a disk is full is noticed. Where the reader has gone away the process ends by SIGPIPE, as
+ * other programs do; nothing is wrong then. */
+int io_result(struct io *io, const void *bytes, size_t length, struct acr_error *error) ACR_MUST_CHECK;
 /* One line on the error stream: "WARNING: …" (yellow on a terminal), nothing with only_show_errors. */
 void io_warn(struct io *io, const char *format, ...) ACR_PRINTF(2, 3);
 /* One plain line on the error stream about what is going on; nothing with only_show_errors. */

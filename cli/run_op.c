@@ -177,16 +177,6 @@ static bool wants_bytes(const struct args *args)
 	return false;
 }
 
-/* The hash of these very bytes may be what the user is after. */
-static int print_bytes(const struct context *context, const struct acr_buf *text, struct acr_error *error)
-{
-	if (fwrite(acr_buf_str(text), 1, text->length, context->io->out) == text->length &&
-	    fflush(context->io->out) == 0)
-		return 0;
-	return acr_fail(error, ACR_ERROR_FILE, "The answer could not be written to standard output: %s.",
-			strerror(errno));
-}
-
 int run_call(struct context *context, const struct acr_op *op, struct acr_params *params, struct acr_json **ret,
 	     struct acr_error *error)
 {
@@ -213,7 +203,7 @@ int run_call(struct context *context, const struct acr_op *op, struct acr_params
 	if (rc == 0 && op == &acr_op_registry_delete)
 		acr_login_server_forget(context->client, context->name.name);
 	if (rc == 0 && options.text)
-		rc = print_bytes(context, &bytes, error);
+		rc = io_result(context->io, acr_buf_str(&bytes), bytes.length, error);
 	if (rc == 0 && options.no_wait) {
 		acr_json_free(*ret);
 		*ret = NULL;

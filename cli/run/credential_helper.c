@@ -49,7 +49,8 @@ static int server_of(const char *text, char **ret, struct acr_error *error)
 	return 0;
 }
 
-static int print_login(struct request *request, const char *server, const char *username, const char *secret)
+static int print_login(struct request *request, const char *server, const char *username, const char *secret,
+		       struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *answer = acr_json_new_object();
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
@@ -58,8 +59,8 @@ static int print_login(struct request *request, const char *server, const char *
 	acr_json_set_str(answer, "Username", username);
 	acr_json_set_str(answer, "Secret", secret);
 	acr_json_write(answer, &text);
-	fprintf(request->context->io->out, "%s\n", acr_buf_str(&text));
-	return 0;
+	acr_buf_putc(&text, '\n');
+	return io_result(request->context->io, text.data, text.length, error);
 }
 
 /* A token for a registry of the active cloud; for any other server there is nothing. */
@@ -74,7 +75,7 @@ static int make_login(struct request *request, const char *server, struct acr_er
 	if (registry_name_check_server(server, acr_client_cloud(client), NULL) < 0)
 		return acr_fail(error, ACR_ERROR_GENERAL, NOT_FOUND);
 	rc = acr_registry_refresh_token(acr_client_registry_auth(client), server, &token, error);
-	return rc < 0 ? rc : print_login(request, server, ACR_HELPER_TOKEN_USER, token.secret);
+	return rc < 0 ? rc : print_login(request, server, ACR_HELPER_TOKEN_USER, token.secret, error);
 }
 
 /* Without anybody signed in, public images can still be had; and where login servers cannot be told by their names,
@@ -102,7 +103,7 @@ static int get(struct request *request, struct acr_error *error)
 		return rc;
 	if (kept_file(request, &file, NULL) == 0 &&
 	    (rc = acr_docker_find(file, server, &username, &secret, error)) != 0)
-		return rc < 0 ? rc : print_login(request, server, username, secret);
+		return rc < 0 ? rc : print_login(request, server, username, secret, error);
 	rc = make_login(request, server, error);
 	return rc < 0 && is_no_matter(request, rc) ? nothing_found(request, error) : rc;
 }
@@ -155,15 +156,15 @@ static int list(struct request *request, struct acr_error *error)
 		logins = kept;
 	}
 	acr_json_write(logins, &text);
-	fprintf(request->context->io->out, "%s\n", acr_buf_str(&text));
-	return 0;
+	acr_buf_putc(&text, '\n');
+	return io_result(request->context->io, text.data, text.length, error);
 }
 
 static int version(struct request *request, struct acr_error *error)
 {
-	(void)error;
-	fprintf(request->context->io->out, CREDENTIAL_HELPER " (acr) %s\n", ACR_VERSION);
-	return 0;
+	static const char line[] = CREDENTIAL_HELPER " (acr) " ACR_VERSION "\n";
+
+	return io_result(request->context->io, line, strlen(line), error);
 }
 
 static const struct verb {
@@ -184,11 +185,7 @@ static int perform(struct request *request, const char *name, struct acr_error *
 			continue;
 		if (verbs[i].reads && (rc = acr_file_read("-", &request->input, error)) < 0)
 			return rc;
-		if ((rc = verbs[i].perform(request, error)) < 0)
-			return rc;
-		return fflush(request->context->io->out) == 0
-			       ? 0
-			       : acr_fail(error, ACR_ERROR_FILE, "The answer could not be written to standard output.");
+		return verbs[i].perform(request, error);
 	}
 	return acr_fail(error, ACR_ERROR_USAGE,
 			"Usage: " CREDENTIAL_HELPER

@@ -116,17 +116,14 @@ static int close_target(struct target *target, int rc)
 	return rc;
 }
 
-static int print_text(struct context *context, const struct acr_buf *text, struct acr_error *error)
+/* An answer that is no JSON; its last line ends. */
+static int print_text(struct context *context, struct acr_buf *text, struct acr_error *error)
 {
-	FILE *out = context->io->out;
-
 	if (!text->length)
 		return 0;
-	if (fwrite(text->data, 1, text->length, out) == text->length &&
-	    (text->data[text->length - 1] == '\n' || fputc('\n', out) != EOF) && fflush(out) == 0)
-		return 0;
-	return acr_fail(error, ACR_ERROR_FILE, "The answer could not be written to standard output: %s.",
-			strerror(errno));
+	if (text->data[text->length - 1] != '\n')
+		acr_buf_putc(text, '\n');
+	return io_result(context->io, text->data, text->length, error);
 }
 
 static int send_request(struct context *context, struct acr_client *client, struct acr_rest_request *request,
