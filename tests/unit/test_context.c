@@ -295,6 +295,83 @@ static void same_tree_same_bytes(void **state)
 	assert_output("od -An -tx1 -N9 0.tgz", " 1f 8b 08 00 00 00 00 00 00\n"); /* no name, no time */
 }
 
+static void sparse_file(void **state)
+{
+	(void)state;
+	put("c/sparse", "begin");
+	assert_int_equal(truncate("c/sparse", 50 << 20), 0);
+	assert_int_equal(system("printf end >> c/sparse"), 0);
+	assert_int_equal(pack("a.tgz"), 0);
+	assert_int_equal(system("tar -xzOf a.tgz sparse | cmp - c/sparse"), 0);
+	assert_int_equal(system("test $(stat -c %s a.tgz) -lt 1000000"), 0);
+}
+
+static void order_on_disk_does_not_matter(void **state)
+{
+	(void)state;
+	assert_int_equal(system("cd c && seq 1 500 | xargs touch -d @1000000000 && mkdir ../d && cd ../d && "
+				"seq 500 -1 1 | xargs touch -d @1000000000"),
+			 0);
+	assert_int_equal(pack("a.tgz"), 0);
+	fixture.options.folder = "d";
+	assert_int_equal(pack("b.tgz"), 0);
+	assert_int_equal(system("cmp a.tgz b.tgz"), 0);
+}
+
+/* --- what the owner learns --- */
+
+static struct acr_context *packed_context;
+static struct acr_buf packed_text;
+
+static void on_packed(void *user)
+{
+	(void)user;
+	struct acr_context_file files[ACR_CONTEXT_LARGEST];
+	uint64_t entries, bytes;
+	size_t count = acr_context_largest(packed_context, files);
+	acr_context_totals(packed_context, &entries, &bytes);
+	acr_buf_printf(&packed_text, "%llu %llu", (unsigned long long)entries, (unsigned long long)bytes);
+	for (size_t i = 0; i < count; i++) {
+		acr_buf_printf(&packed_text, " %s=%llu", files[i].path, (unsigned long long)files[i].size);
+	}
+}
+
+static void largest_files(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		system("mkdir c/s; for i in $(seq 1 15); do head -c $((i * 7 % 15 * 10)) /dev/zero > c/s/$i; done"), 0);
+	struct acr_source *source = NULL;
+	fixture.options.packed = on_packed;
+	packed_context = open_context();
+	assert_int_equal(acr_context_archive(packed_context, &source, &fixture.error), 0);
+	assert_int_equal(drain(source, "a.tgz"), 0);
+	assert_string_equal(acr_buf_str(&packed_text),
+			    "16 1050 s/2=140 s/4=130 s/6=120 s/8=110 s/10=100 s/12=90 s/14=80 "
+			    "s/1=70 s/3=60 s/5=50");
+	acr_source_free(source);
+	acr_context_free(packed_context);
+	acr_buf_clear(&packed_text);
+}
+
+static void rewind_begins_anew(void **state)
+{
+	(void)state;
+	char bytes[100];
+	struct acr_source *source = NULL;
+	put_noise("c/noise", 3000000);
+	struct acr_context *context = open_context();
+	assert_int_equal(acr_context_archive(context, &source, &fixture.error), 0);
+	assert_int_equal(source->read(source, bytes, sizeof(bytes), &fixture.error), sizeof(bytes));
+	assert_int_equal(source->rewind(source, &fixture.error), 0);
+	assert_int_equal(drain(source, "a.tgz"), 0);
+	assert_int_equal(source->rewind(source, &fixture.error), 0);
+	assert_int_equal(drain(source, "b.tgz"), 0);
+	acr_source_free(source);
+	acr_context_free(context);
+	assert_int_equal(system("cmp a.tgz b.tgz && gzip -t a.tgz"), 0);
+}
+
 /* --- ignore rules --- */
 
 static void ignore_file(void **state)
@@ -498,6 +575,15 @@ static void file_that_grows(void **state)
 			    "'big' grew while it was packed; try again when nothing writes to it");
 }
 
+/* Same size, other contents. */
+static void file_that_changes(void **state)
+{
+	(void)state;
+	assert_int_equal(pack_while("printf x | dd of=c/big conv=notrunc 2>/dev/null"), ACR_ERROR_FILE);
+	assert_string_equal(fixture.error.message,
+			    "'big' changed while it was packed; try again when nothing writes to it");
+}
+
 static void file_that_vanishes(void **state)
 {
 	(void)state;
@@ -576,7 +662,12 @@ int main(void)
 		TEST(nothing_to_pack),
 		TEST(file_that_shrinks),
 		TEST(file_that_grows),
+		TEST(file_that_changes),
 		TEST(file_that_vanishes),
+		TEST(sparse_file),
+		TEST(order_on_disk_does_not_matter),
+		TEST(largest_files),
+		TEST(rewind_begins_anew),
 		TEST(unreadable_file),
 		TEST(listing),
 	};

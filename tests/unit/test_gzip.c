@@ -154,7 +154,7 @@ static void failure_and_stop(void **state)
 	acr_fail(&error, ACR_ERROR_FILE, "'x' vanished");
 	acr_gzip_end(gzip, &error);
 	assert_true(acr_gzip_ready(gzip));
-	assert_false(acr_gzip_written(gzip));
+	assert_false(acr_gzip_is_last(gzip));
 	assert_int_equal(acr_gzip_next(gzip, &block, &got), ACR_ERROR_FILE);
 	assert_string_equal(got.message, "'x' vanished");
 	acr_gzip_free(gzip);

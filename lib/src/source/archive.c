@@ -21,7 +21,6 @@ struct archive_source {
 	pthread_t thread;  /* of the stage, when there is a gzip */
 	const char *bytes; /* what is left of the block being read */
 	size_t left;
-	bool told;            /* that all is packed */
 	pthread_mutex_t lock; /* for the notes */
 	struct note *notes, **last;
 };
@@ -65,15 +64,12 @@ static void report(struct archive_source *archive, bool tell)
 	}
 }
 
-/* The end of the last block is held back until the owner knows that all is packed. */
+/* Before its end is read. */
 static void tell_packed(struct archive_source *archive)
 {
 	const struct acr_context_options *options = &archive->context->options;
-	if (!archive->told && acr_gzip_written(archive->gzip)) {
-		archive->told = true;
-		if (options->packed) {
-			options->packed(options->user);
-		}
+	if (options->packed && acr_gzip_is_last(archive->gzip)) {
+		options->packed(options->user);
 	}
 }
 
@@ -120,7 +116,6 @@ static void stop(struct archive_source *archive)
 	}
 	report(archive, false);
 	archive->left = 0;
-	archive->told = false;
 }
 
 static int start(struct archive_source *archive, struct acr_error *error)

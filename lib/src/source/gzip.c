@@ -272,12 +272,9 @@ bool acr_gzip_ready(struct acr_gzip *gzip)
 	return ready;
 }
 
-bool acr_gzip_written(struct acr_gzip *gzip)
+bool acr_gzip_is_last(const struct acr_gzip *gzip)
 {
-	pthread_mutex_lock(&gzip->lock);
-	bool written = gzip->ended && !gzip->error.code;
-	pthread_mutex_unlock(&gzip->lock);
-	return written;
+	return gzip->lent && block_at(gzip, gzip->read)->last;
 }
 
 /* --- all sides --- */

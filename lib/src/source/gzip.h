@@ -36,8 +36,8 @@ void acr_gzip_end(struct acr_gzip *gzip, struct acr_error *error);
 ssize_t acr_gzip_next(struct acr_gzip *gzip, const void **bytes, struct acr_error *error);
 /* Whether acr_gzip_next() would return at once. */
 bool acr_gzip_ready(struct acr_gzip *gzip);
-/* Whether the writer has written all. */
-bool acr_gzip_written(struct acr_gzip *gzip);
+/* Whether what acr_gzip_next() lent is the last there is: the writer has written all. */
+bool acr_gzip_is_last(const struct acr_gzip *gzip);
 
 /* From any thread: wake all sides up and let them end. */
 void acr_gzip_stop(struct acr_gzip *gzip);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,11 +14,10 @@
 #define MAX_DEPTH 500
 #define STOPPED 1
 
-/* A name found in a folder. */
+/* A name found in a folder; small, as there may be a million of them. */
 struct item {
-	size_t name; /* offset in the level's names */
+	uint32_t name; /* offset in the level's names */
 	int rule;
-	unsigned char type; /* DT_… */
 };
 
 /* A folder on the way from the root to where the walk is. */
@@ -105,7 +105,7 @@ static void keep(struct state *s, struct level *level, const struct dirent *entr
 		size_t room = level->count ? level->count * 2 : 1;
 		level->items = acr_realloc_array(level->items, room, sizeof(*level->items));
 	}
-	level->items[level->count++] = (struct item){.name = level->names.length, .rule = rule, .type = entry->d_type};
+	level->items[level->count++] = (struct item){.name = (uint32_t)level->names.length, .rule = rule};
 	acr_buf_add(&level->names, entry->d_name, strlen(entry->d_name) + 1);
 }
 
