@@ -21,7 +21,8 @@ static int report_base(struct run *run, const char *title, const char *reference
 {
 	ACR_AUTO(acr_image) image = {0};
 	ACR_AUTO_PTR(acr_json) *facts = NULL;
-	if (acr_image_parse(reference, true, &image, error) < 0 || image_inspect(run, &run->log, reference, &facts, error) < 0)
+	if (acr_image_parse(reference, true, &image, error) < 0 ||
+	    image_inspect(run, &run->log, reference, &facts, error) < 0)
 		return error->code;
 	const char *digest = acr_json_str(facts, "/FromImageDigest");
 	report_image(&run->log, title, &image, digest ? digest : "");
