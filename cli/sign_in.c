@@ -151,6 +151,7 @@ static struct acr_credential *machine_credential(const struct context *context, 
 		.environment = settings_variable,
 		.id = {client ? ACR_IDENTITY_CLIENT : ACR_IDENTITY_SYSTEM, client},
 		.guess = true,
+		.cache = acr_client_cache(context->client),
 	};
 
 	return acr_managed_identity_new(&options, transport, &context->clock);

@@ -118,6 +118,25 @@ static void test_nothing_there(void **state)
 	assert_string_equal(f->error.message, "there is no managed identity here");
 }
 
+static void test_absence_is_remembered(void **state)
+{
+	struct fixture *f = *state;
+	ACR_AUTO_PTR(acr_cache) *cache = acr_cache_new(NULL, &f->clock.clock, NULL, NULL);
+
+	f->options.guess = true;
+	f->options.cache = cache;
+	for (int i = 0; i < 3; i++) {
+		if (i != 1) { /* the first time, and when the minute is over */
+			fake_expect(f->script, "GET", IMDS);
+			fake_fail(f->script, ACR_ERROR_NETWORK, "nobody there");
+		}
+		assert_int_equal(get(f), ACR_ERROR_SIGN_IN);
+		acr_credential_free(f->credential);
+		f->credential = NULL;
+		f->clock.elapsed_ms += 40000;
+	}
+}
+
 static void test_refused_by_a_proxy(void **state)
 {
 	struct fixture *f = *state;
@@ -301,6 +320,7 @@ int main(void)
 		TEST(test_imds),
 		TEST(test_probe),
 		TEST(test_nothing_there),
+		TEST(test_absence_is_remembered),
 		TEST(test_refused_by_a_proxy),
 		TEST(test_interrupted_while_probing),
 		TEST(test_passing_states),

@@ -8,6 +8,8 @@
 #include "auth/oauth.h"
 #include "auth/registry_endpoint.h"
 
+#define ABSENT_KIND "identity-absent"
+#define ABSENT_S 60 /* scripts should not wait for each of their commands; a machine that starts, not for long */
 #define ARC_KEY_FOLDER "/var/opt/azcmagent/tokens"
 
 struct managed_identity {
@@ -16,6 +18,7 @@ struct managed_identity {
 	enum acr_identity_kind kind;
 	char *id, *key_folder, *cache_key;
 	bool guess, absent; /* absent: found out by asking */
+	struct acr_cache *cache;
 	struct acr_transport *transport;
 	const struct acr_clock *clock;
 };
@@ -103,6 +106,26 @@ static struct acr_token take_token(const struct acr_json *answer, int64_t now)
 	return token;
 }
 
+static bool is_absent(struct managed_identity *self)
+{
+	if (!self->absent && self->guess && self->cache) {
+		ACR_AUTO_PTR(acr_json) *known = acr_cache_get(self->cache, ABSENT_KIND, self->cache_key, 0);
+
+		self->absent = known != NULL;
+	}
+	return self->absent;
+}
+
+static void set_absent(struct managed_identity *self)
+{
+	ACR_AUTO_PTR(acr_json) *value = acr_json_new_bool(true);
+
+	self->absent = true;
+	if (self->cache)
+		acr_cache_put(self->cache, ABSENT_KIND, self->cache_key, value,
+			      self->clock->now(self->clock) + ABSENT_S);
+}
+
 static int get(struct acr_credential *credential, const char *resource, const char *claims, struct acr_token *ret,
 	       struct acr_error *error)
 {
@@ -121,11 +144,12 @@ static int get(struct acr_credential *credential, const char *resource, const ch
 	int rc;
 
 	(void)claims; /* these services take none; the token is a new one in any case */
-	if (self->absent)
+	if (is_absent(self))
 		return acr_fail(error, ACR_ERROR_SIGN_IN, "there is no managed identity here");
 	if ((rc = check_supported(self, service, error)) < 0 ||
 	    (rc = service->get(service, &request, &answer, error)) < 0) {
-		self->absent = rc == ACR_ERROR_SIGN_IN;
+		if (rc == ACR_ERROR_SIGN_IN)
+			set_absent(self);
 		return rc;
 	}
 	*ret = take_token(answer, self->clock->now(self->clock));
@@ -154,6 +178,7 @@ struct acr_credential *acr_managed_identity_new(const struct acr_managed_identit
 	self->id = acr_strdup(options->id.id);
 	self->key_folder = acr_strdup(options->arc_key_folder ? options->arc_key_folder : ARC_KEY_FOLDER);
 	self->guess = options->guess;
+	self->cache = options->cache;
 	self->transport = transport;
 	self->clock = clock;
 	self->cache_key = acr_format("managed identity\n%s\n%s\n%d\n%s", service->name, endpoint, (int)self->kind,
