@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include <acr/transport.h>
+#include <acr/upload.h>
 #include "loopback_server.h"
 
 #define WAIT_MS 10000
@@ -354,6 +354,58 @@ static void test_a_batch_shares_one_http2_connection(void **state)
 	loopback_stop(backend);
 }
 
+/* --- uploads --- */
+
+struct zeros {
+	struct acr_source source;
+	size_t left;
+};
+
+static ssize_t read_zeros(struct acr_source *source, void *bytes, size_t size, struct acr_error *error)
+{
+	(void)error;
+	struct zeros *zeros = (struct zeros *)source;
+	size = size < zeros->left ? size : zeros->left;
+	memset(bytes, 0, size);
+	zeros->left -= size;
+	return (ssize_t)size;
+}
+
+static bool accept_put(int connection, const struct loopback_request *request, void *user)
+{
+	(void)request, (void)user;
+	return loopback_printf(connection, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void test_an_upload_shares_one_http2_connection(void **state)
+{
+	(void)state;
+	enum { BLOCK = 300000, COUNT = 20 };
+	if (system("command -v nghttpx curl >/dev/null") != 0) {
+		print_message("nghttpx or curl is not installed\n");
+		skip();
+	}
+	struct loopback *backend = loopback_start(accept_put, NULL);
+	struct child server = start_http2(loopback_port(backend));
+	wait_until_served(&server);
+	shell(": >access.log");
+	struct acr_transport *transport = acr_retry_new(acr_transport_curl(&trusting), NULL, NULL);
+	struct zeros source = {.source.read = read_zeros, .left = (size_t)BLOCK * COUNT};
+	const struct acr_upload_options options = {.block_size = BLOCK, .parallel = 4};
+	struct acr_error error = ACR_ERROR_INIT;
+	ACR_AUTO_FREE char *url = acr_format("https://localhost:%d/c/b?sig=x", server.port);
+	uint64_t total = 0;
+	if (acr_upload(transport, url, &source.source, &options, &total, &error) != 0) {
+		fail_msg("%s", error.message);
+	}
+	assert_int_equal(total, BLOCK * COUNT);
+	acr_transport_free(transport);
+	shell("sleep 0.2; test \"$(sort -u access.log | wc -l)\" = 1 && grep -q ' HTTP/2' access.log && "
+	      "test \"$(wc -l <access.log)\" = 21");
+	stop(&server);
+	loopback_stop(backend);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_the_way_through_a_proxy),
 		cmocka_unit_test(test_a_proxy_that_refuses),
 		cmocka_unit_test(test_a_batch_shares_one_http2_connection),
+		cmocka_unit_test(test_an_upload_shares_one_http2_connection),
 	};
 	return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
 }
