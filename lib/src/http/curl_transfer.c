@@ -1,5 +1,6 @@
 /* One exchange on its way through libcurl: options, callbacks, result. */
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include "http/curl_transfer.h"
@@ -7,6 +8,7 @@
 
 #define DEFAULT_MAX_RESPONSE ((size_t)64 << 20)
 #define MAX_HEADER_BYTES ((size_t)256 << 10)
+#define MAX_UNSENT (256 << 10)
 
 /* Set an option unless an earlier one failed; `failed` remembers the first that did. */
 #define SET(transfer, option, value)                                                                                   \
@@ -236,6 +238,16 @@ static CURLcode set_tls(struct acr_curl_transfer *transfer)
 	return failed;
 }
 
+/* Bytes that wait in the kernel look as if they had been sent: on a slow link the silence until they have gone would be
+ * taken for a dead one. */
+static int limit_unsent(void *user, curl_socket_t descriptor, curlsocktype purpose)
+{
+	(void)user, (void)purpose;
+	int most = MAX_UNSENT;
+	(void)setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof(most)); /* where it is known */
+	return CURL_SOCKOPT_OK;
+}
+
 static CURLcode set_connection(struct acr_curl_transfer *transfer, CURLSH *share)
 {
 	const struct acr_curl_settings *settings = transfer->settings;
@@ -258,6 +270,7 @@ static CURLcode set_connection(struct acr_curl_transfer *transfer, CURLSH *share
 	if (transfer->curl->version->version_num >= 0x075700) {
 		SET(transfer, CURLOPT_QUICK_EXIT, 1L);
 	}
+	SET(transfer, CURLOPT_SOCKOPTFUNCTION, limit_unsent);
 	SET(transfer, CURLOPT_SHARE, share);
 	SET(transfer, CURLOPT_COOKIEFILE, "");
 	return failed;
