@@ -14,14 +14,15 @@ struct application {
 	struct acr_transport *transport;
 };
 
-static struct acr_credential *with_secret(const struct application *a, struct acr_error *error)
+static int with_secret(const struct application *a, struct acr_credential **ret, struct acr_error *error)
 {
 	(void)error;
-	return acr_client_secret_new(&a->cloud, a->tenant, a->client, settings_variable("AZURE_CLIENT_SECRET"),
+	*ret = acr_client_secret_new(&a->cloud, a->tenant, a->client, settings_variable("AZURE_CLIENT_SECRET"),
 				     a->transport, &a->context->clock);
+	return 0;
 }
 
-static struct acr_credential *with_certificate(const struct application *a, struct acr_error *error)
+static int with_certificate(const struct application *a, struct acr_credential **ret, struct acr_error *error)
 {
 	const char *chain = settings_variable("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
 	const struct acr_certificate_file file = {
@@ -29,22 +30,20 @@ static struct acr_credential *with_certificate(const struct application *a, stru
 		.password = settings_variable("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
 		.send_chain = chain && settings_is_yes(chain),
 	};
-	struct acr_credential *ret;
 
-	return acr_client_certificate_new(&a->cloud, a->tenant, a->client, &file, a->transport, &a->context->clock,
-					  &ret, error) < 0
-		       ? NULL
-		       : ret;
+	return acr_client_certificate_new(&a->cloud, a->tenant, a->client, &file, a->transport, &a->context->clock, ret,
+					  error);
 }
 
-static struct acr_credential *with_token_file(const struct application *a, struct acr_error *error)
+static int with_token_file(const struct application *a, struct acr_credential **ret, struct acr_error *error)
 {
 	(void)error;
-	return acr_federated_file_new(&a->cloud, a->tenant, a->client, settings_variable("AZURE_FEDERATED_TOKEN_FILE"),
+	*ret = acr_federated_file_new(&a->cloud, a->tenant, a->client, settings_variable("AZURE_FEDERATED_TOKEN_FILE"),
 				      a->transport, &a->context->clock);
+	return 0;
 }
 
-static struct acr_credential *with_github(const struct application *a, struct acr_error *error)
+static int with_github(const struct application *a, struct acr_credential **ret, struct acr_error *error)
 {
 	const struct acr_oidc_request request = {
 		.url = settings_variable("ACTIONS_ID_TOKEN_REQUEST_URL"),
@@ -52,10 +51,11 @@ static struct acr_credential *with_github(const struct application *a, struct ac
 	};
 
 	(void)error;
-	return acr_github_actions_new(&a->cloud, a->tenant, a->client, &request, a->transport, &a->context->clock);
+	*ret = acr_github_actions_new(&a->cloud, a->tenant, a->client, &request, a->transport, &a->context->clock);
+	return 0;
 }
 
-static struct acr_credential *with_pipelines(const struct application *a, struct acr_error *error)
+static int with_pipelines(const struct application *a, struct acr_credential **ret, struct acr_error *error)
 {
 	const struct acr_oidc_request request = {
 		.url = settings_variable("SYSTEM_OIDCREQUESTURI"),
@@ -64,13 +64,14 @@ static struct acr_credential *with_pipelines(const struct application *a, struct
 	};
 
 	(void)error;
-	return acr_azure_pipelines_new(&a->cloud, a->tenant, a->client, &request, a->transport, &a->context->clock);
+	*ret = acr_azure_pipelines_new(&a->cloud, a->tenant, a->client, &request, a->transport, &a->context->clock);
+	return 0;
 }
 
 /* What proves who the application is: the variables that must be set, in order of preference. */
 static const struct proof {
 	const char *variables[3];
-	struct acr_credential *(*make)(const struct application *application, struct acr_error *error);
+	int (*make)(const struct application *application, struct acr_credential **ret, struct acr_error *error);
 } proofs[] = {
 	{{"AZURE_CLIENT_SECRET"}, with_secret},
 	{{"AZURE_CLIENT_CERTIFICATE_PATH"}, with_certificate},
@@ -172,7 +173,7 @@ struct acr_credential *sign_in(void *user, struct acr_transport *transport, stru
 	if (proof && context->tenant)
 		application.tenant = context->tenant;
 	if (proof)
-		return proof->make(&application, error);
+		return proof->make(&application, &list[0], error) < 0 ? NULL : list[0];
 	if (account_credential(context, transport, &list[count], error) < 0)
 		return NULL;
 	count += list[count] != NULL;

@@ -174,16 +174,13 @@ const struct acr_json *msal_find_refresh_token(const struct acr_json *cache, con
 
 /* ---- changing ---- */
 
-char *msal_key(const char *first, ...)
+char *msal_key(const char *const *parts)
 {
 	ACR_AUTO(acr_buf) key = ACR_BUF_INIT;
-	va_list parts;
 
-	acr_buf_puts(&key, first);
-	va_start(parts, first);
-	for (const char *part = va_arg(parts, const char *); part; part = va_arg(parts, const char *))
-		acr_buf_printf(&key, "-%s", part);
-	va_end(parts);
+	acr_buf_puts(&key, *parts);
+	while (*++parts)
+		acr_buf_printf(&key, "-%s", *parts);
 	for (char *p = key.data; p && *p; p++)
 		*p = (char)tolower((unsigned char)*p);
 	return acr_buf_take(&key);
@@ -229,8 +226,8 @@ void msal_put_access_token(struct acr_json *cache, const struct msal_user *user,
 	msal_set_time(entry, "extended_expires_on", now + oauth_number(answer, "ext_expires_in", token.expires_on - now));
 	if (refresh_in >= 0)
 		msal_set_time(entry, "refresh_on", now + refresh_in);
-	ACR_AUTO_FREE char *key = msal_key(user->home_account_id, environment, "accesstoken", MSAL_CLI_CLIENT_ID,
-					   user->realm, field(entry, "target"), NULL);
+	ACR_AUTO_FREE char *key = MSAL_KEY(user->home_account_id, environment, "accesstoken", MSAL_CLI_CLIENT_ID,
+					   user->realm, field(entry, "target"));
 	acr_json_set(msal_section(cache, "AccessToken"), key, entry);
 }
 

@@ -39,7 +39,8 @@ struct acr_json *msal_section(struct acr_json *cache, const char *name);
 /* A member that is a time, which MSAL keeps as text. */
 void msal_set_time(struct acr_json *entry, const char *name, int64_t time);
 /* The parts joined by "-" in lower case: what entries are kept under. Ends with NULL; yours to free(). */
-char *msal_key(const char *first, ...) __attribute__((sentinel));
+char *msal_key(const char *const *parts);
+#define MSAL_KEY(...) msal_key((const char *const[]){__VA_ARGS__, NULL})
 /* Put the access token of an answer; `environment` is the authority's host as the user's other entries have it. */
 void msal_put_access_token(struct acr_json *cache, const struct msal_user *user, const char *environment,
 			   const struct acr_json *answer, const char *scope, int64_t now);

@@ -38,7 +38,7 @@ static void put_account(const struct addition *a, struct acr_json *cache)
 	struct acr_json *entry = new_entry(a, NULL, NULL);
 	const char *home = a->who->home_account_id;
 	ACR_AUTO_FREE char *local = acr_strndup(home, strcspn(home, "."));
-	ACR_AUTO_FREE char *key = msal_key(home, a->environment, a->who->tenant, NULL);
+	ACR_AUTO_FREE char *key = MSAL_KEY(home, a->environment, a->who->tenant);
 
 	acr_json_set_str(entry, "realm", a->who->tenant);
 	acr_json_set_str(entry, "local_account_id", local);
@@ -50,8 +50,8 @@ static void put_account(const struct addition *a, struct acr_json *cache)
 static void put_id_token(const struct addition *a, struct acr_json *cache)
 {
 	struct acr_json *entry = new_entry(a, "IdToken", acr_json_str(a->who->answer, "/id_token"));
-	ACR_AUTO_FREE char *key = msal_key(a->who->home_account_id, a->environment, "idtoken", MSAL_CLI_CLIENT_ID,
-					   a->who->tenant, "", NULL);
+	ACR_AUTO_FREE char *key =
+		MSAL_KEY(a->who->home_account_id, a->environment, "idtoken", MSAL_CLI_CLIENT_ID, a->who->tenant, "");
 
 	acr_json_set_str(entry, "realm", a->who->tenant);
 	acr_json_set_str(entry, "client_id", MSAL_CLI_CLIENT_ID);
@@ -67,7 +67,7 @@ static void put_refresh_token(const struct addition *a, const char *target, int6
 	if (!token)
 		return;
 	ACR_AUTO_FREE char *key =
-		msal_key(a->who->home_account_id, a->environment, "refreshtoken", MSAL_CLI_CLIENT_ID, "", target, NULL);
+		MSAL_KEY(a->who->home_account_id, a->environment, "refreshtoken", MSAL_CLI_CLIENT_ID, "", target);
 	entry = new_entry(a, "RefreshToken", token);
 	acr_json_set_str(entry, "client_id", MSAL_CLI_CLIENT_ID);
 	acr_json_set_str(entry, "target", target);
@@ -81,7 +81,7 @@ static void put_program(const struct addition *a, struct acr_json *cache)
 {
 	const char *family = acr_json_str(a->who->answer, "/foci");
 	struct acr_json *entry = acr_json_new_object();
-	ACR_AUTO_FREE char *key = msal_key("appmetadata", a->environment, MSAL_CLI_CLIENT_ID, NULL);
+	ACR_AUTO_FREE char *key = MSAL_KEY("appmetadata", a->environment, MSAL_CLI_CLIENT_ID);
 
 	acr_json_set_str(entry, "client_id", MSAL_CLI_CLIENT_ID);
 	acr_json_set_str(entry, "environment", a->environment);
