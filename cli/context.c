@@ -1,5 +1,6 @@
 /* The client of one command, and the registry it is about. */
 #include "context.h"
+#include "blame.h"
 #include "pending.h"
 
 #include "sign_in.h"
@@ -167,11 +168,16 @@ int context_registry(struct context *context, const struct acr_registry **ret, s
 {
 	int rc;
 
-	if (!context->registry.id &&
-	    ((rc = context_registry_name(context, error)) < 0 ||
-	     (rc = acr_locate(context->client, context->name.name, args_string(context->args, "resource-group"),
-			      &context->registry, error)) < 0))
-		return rc;
+	if (!context->registry.id) {
+		if ((rc = context_registry_name(context, error)) < 0)
+			return rc;
+		rc = acr_locate(context->client, context->name.name, args_string(context->args, "resource-group"),
+				&context->registry, error);
+		if (rc < 0) {
+			blame_registry(context->name.name, error);
+			return rc;
+		}
+	}
 	*ret = &context->registry;
 	return 0;
 }
@@ -377,5 +383,9 @@ int context_call(struct context *context, const struct acr_op *op, struct acr_pa
 	}
 	call_options.pending = &pending;
 	rc = acr_call(client, op, params, &call_options, ret, error);
-	return rc == ACR_ERROR_INTERRUPTED && op->shape == ACR_LRO ? pending_explain(context, pending, error) : rc;
+	if (rc == ACR_ERROR_INTERRUPTED && op->shape == ACR_LRO)
+		return pending_explain(context, pending, error);
+	if (rc < 0)
+		blame_resource(op, params, error);
+	return rc;
 }

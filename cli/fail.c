@@ -48,6 +48,11 @@ int fail_print(struct io *io, const struct acr_error *error)
 		acr_buf_puts(&line, ") ");
 	}
 	add_one_line(&line, error->message ? error->message : "");
+	if (error->resource) {
+		acr_buf_puts(&line, " (");
+		add_one_line(&line, error->resource);
+		acr_buf_putc(&line, ')');
+	}
 	if (error->request_id && error->http_status) {
 		if (line.length && !strchr(".!?:", line.data[line.length - 1]))
 			acr_buf_putc(&line, '.');

@@ -35,6 +35,7 @@ struct acr_error {
 	char *service_code; /* "ResourceNotFound", "UNAUTHORIZED", …; NULL when none */
 	char *message;      /* one sentence, no line end; NULL only while code is 0 */
 	char *request_id;   /* x-ms-correlation-request-id or x-ms-request-id of the answer; may be NULL */
+	char *resource;     /* what the request was for, where the message does not say it: "task 'x'"; may be NULL */
 };
 
 #define ACR_ERROR_INIT \

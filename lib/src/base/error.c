@@ -72,6 +72,7 @@ void acr_error_clear(struct acr_error *error)
 	free(error->service_code);
 	free(error->message);
 	free(error->request_id);
+	free(error->resource);
 	*error = (struct acr_error)ACR_ERROR_INIT;
 }
 
