@@ -170,7 +170,8 @@ static void failure_and_stop(void **state)
 
 /* --- which effort --- */
 
-/* Let `periods` seconds pass in which packing stands still for so many milliseconds each, or somebody waits for it. */
+/* Let `periods` seconds pass in each of which packing stands still for so many milliseconds, or somebody waits for it;
+ * both threads work when it does not stand still. */
 static int pass(struct acr_effort *effort, int64_t *now, int periods, int64_t full, int64_t hungry)
 {
 	int level = effort->level;
@@ -179,6 +180,7 @@ static int pass(struct acr_effort *effort, int64_t *now, int periods, int64_t fu
 		acr_effort_full(effort, false, *now + full);
 		acr_effort_hungry(effort, hungry > 0, *now + full);
 		acr_effort_hungry(effort, false, *now + full + hungry);
+		acr_effort_worked(effort, 2 * (1000 - full));
 		*now += 1000;
 		level = acr_effort_next(effort, *now);
 	}
@@ -191,10 +193,10 @@ static void effort_follows_the_link(void **state)
 	struct acr_effort effort;
 	int64_t now = 5000;
 	int hardest = acr_effort_count() - 1;
-	acr_effort_init(&effort, now);
+	acr_effort_init(&effort, 2, now);
 	assert_int_equal(acr_effort_next(&effort, now + 900), 0);
 	assert_int_equal(pass(&effort, &now, 10, 0, 900), 0);   /* packing is the bottleneck */
-	assert_int_equal(pass(&effort, &now, 10, 300, 500), 0); /* the next one takes twice the time */
+	assert_int_equal(pass(&effort, &now, 10, 400, 500), 0); /* the next one takes twice the time */
 	assert_int_equal(pass(&effort, &now, 1, 600, 300), 1);
 	assert_int_equal(pass(&effort, &now, 10, 300, 600), 1);
 	assert_int_equal(pass(&effort, &now, 1, 0, 900), 1); /* once is nothing */
@@ -205,13 +207,26 @@ static void effort_follows_the_link(void **state)
 	assert_int_equal(pass(&effort, &now, 20, 0, 900), 0);
 }
 
+/* Reading files takes time, too, in which the threads that compress have nothing to do. */
+static void only_compression_counts(void **state)
+{
+	(void)state;
+	struct acr_effort effort;
+	acr_effort_init(&effort, 2, 0);
+	acr_effort_full(&effort, true, 0);
+	acr_effort_full(&effort, false, 400);
+	acr_effort_worked(&effort, 20);
+	assert_int_equal(acr_effort_next(&effort, 1000), acr_effort_count() - 1);
+}
+
 /* What lasts for longer than a period counts as a whole. */
 static void effort_with_long_pauses(void **state)
 {
 	(void)state;
 	struct acr_effort effort;
-	acr_effort_init(&effort, 0);
+	acr_effort_init(&effort, 2, 0);
 	acr_effort_full(&effort, true, 10);
+	acr_effort_worked(&effort, 20);
 	assert_int_equal(acr_effort_next(&effort, 30000), acr_effort_count() - 1);
 	acr_effort_full(&effort, false, 30000);
 	acr_effort_hungry(&effort, true, 30000);
@@ -223,7 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_effort_unpacks),     cmocka_unit_test(same_bytes_whatever_the_timing),
 		cmocka_unit_test(failure_and_stop),        cmocka_unit_test(effort_follows_the_link),
-		cmocka_unit_test(effort_with_long_pauses),
+		cmocka_unit_test(effort_with_long_pauses), cmocka_unit_test(only_compression_counts),
 	};
 	return cmocka_run_group_tests_name("gzip", tests, NULL, NULL);
 }

@@ -6,9 +6,9 @@
 #define PERIOD_MS 1000
 #define HUNGRY_PERIODS 2
 
-void acr_effort_init(struct acr_effort *effort, int64_t now)
+void acr_effort_init(struct acr_effort *effort, int threads, int64_t now)
 {
-	*effort = (struct acr_effort){.start = now};
+	*effort = (struct acr_effort){.threads = threads, .start = now};
 }
 
 static void set(struct acr_span *span, bool on, int64_t now)
@@ -43,14 +43,20 @@ void acr_effort_hungry(struct acr_effort *effort, bool hungry, int64_t now)
 }
 
 /* The hardest effort that needs no more time than there is, with a tenth to spare. */
-static int affordable(const struct acr_effort *effort, int64_t period, int64_t full)
+static int affordable(const struct acr_effort *effort, int64_t period)
 {
-	double needed = (double)acr_efforts[effort->level].speed * (double)(period - full) / (double)period / 0.9;
+	double share = (double)effort->worked / ((double)period * effort->threads);
+	double needed = (double)acr_efforts[effort->level].speed * share / 0.9;
 	int level = effort->level;
 	while (level + 1 < effort->count && acr_efforts[level + 1].speed >= needed) {
 		level++;
 	}
 	return level;
+}
+
+void acr_effort_worked(struct acr_effort *effort, int64_t milliseconds)
+{
+	effort->worked += milliseconds;
 }
 
 int acr_effort_next(struct acr_effort *effort, int64_t now)
@@ -62,12 +68,13 @@ int acr_effort_next(struct acr_effort *effort, int64_t now)
 	int64_t full = take(&effort->full, now), hungry = take(&effort->hungry, now);
 	effort->start = now;
 	effort->hungry_periods = !full && hungry > period / 2 ? effort->hungry_periods + 1 : 0;
-	if (full) {
+	if (full > period / 3) {
 		effort->count = effort->count ? effort->count : acr_effort_count();
-		effort->level = affordable(effort, period, full);
+		effort->level = affordable(effort, period);
 	} else if (effort->level > 0 && effort->hungry_periods >= HUNGRY_PERIODS) {
 		effort->level--;
 		effort->hungry_periods = 0;
 	}
+	effort->worked = 0;
 	return effort->level;
 }

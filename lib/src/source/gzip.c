@@ -108,10 +108,12 @@ static void *run(void *user)
 			break;
 		}
 		struct block *block = block_at(gzip, gzip->taken++);
-		int effort = acr_effort_next(&gzip->effort, now());
+		int64_t start = now();
+		int effort = acr_effort_next(&gzip->effort, start);
 		pthread_mutex_unlock(&gzip->lock);
 		pack(compressor, effort, block);
 		pthread_mutex_lock(&gzip->lock);
+		acr_effort_worked(&gzip->effort, now() - start);
 		block->done = true;
 		gzip->waiting++;
 		acr_effort_full(&gzip->effort, is_full(gzip), now());
@@ -320,7 +322,7 @@ int acr_gzip_new(struct acr_gzip **ret, struct acr_error *error)
 	gzip->blocks = acr_alloc_array(gzip->count, sizeof(*gzip->blocks));
 	pthread_mutex_init(&gzip->lock, NULL);
 	pthread_cond_init(&gzip->changed, NULL);
-	acr_effort_init(&gzip->effort, now());
+	acr_effort_init(&gzip->effort, (int)threads, now());
 	int problem = 0;
 	while (gzip->thread_count < threads && !problem) {
 		problem = acr_gzip_thread(&gzip->threads[gzip->thread_count], run, gzip);
