@@ -638,11 +638,77 @@ static void listing(void **state)
 	acr_context_free(context);
 }
 
+/* --- what az would send --- */
+
+static int note_difference(void *user, const char *path, bool az_sends)
+{
+	acr_buf_printf(user, "%c%s ", az_sends ? '+' : '-', path);
+	return 0;
+}
+
+/* "+path" for what az alone sends, "-path" for what it leaves out. */
+static void az_differs(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rules, *dockerfile, *expected;
+	} cases[] = {
+		{"", "Dockerfile", ""},
+		{"dir/\n", "Dockerfile", "+dir/a.log +dir/sub/.env "},
+		{"/dir\n", "Dockerfile", "+dir/a.log +dir/sub/.env "},
+		{"*.log\n", "Dockerfile", ""},
+		{"**/*.log\n", "Dockerfile", ""},
+		{"**/.env\n", "Dockerfile", "-b.env "},
+		{"dir\n!dir/a.log\n", "Dockerfile", ""},
+		{"# only a comment\n", "Other", "-.dockerignore "},
+		{"[ab].env\n(b)\\.env\n", "Dockerfile", ""},
+		{"b+\n", "Dockerfile", ""},
+		{"b.en+v\n", "Dockerfile", "-b.env "},
+	};
+
+	folder("c/dir");
+	folder("c/dir/sub");
+	put("c/b.env", "");
+	put("c/dir/a.log", "");
+	put("c/dir/sub/.env", "");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ACR_AUTO(acr_buf) found = ACR_BUF_INIT;
+		bool own = strcmp(cases[i].dockerfile, "Other") == 0;
+		put("c/.dockerignore", own ? "" : cases[i].rules);
+		if (own) {
+			put("c/Other.dockerignore", cases[i].rules);
+			put("c/Other", "");
+			fixture.options.dockerfile = "c/Other";
+			fixture.options.dockerfile_entry = ENTRY;
+		}
+		struct acr_context *context = open_context();
+		assert_int_equal(
+			acr_context_compare_az(context, cases[i].dockerfile, note_difference, &found, &fixture.error), 0);
+		acr_context_free(context);
+		assert_string_equal(acr_buf_str(&found), cases[i].expected);
+		fixture.options.dockerfile = NULL;
+	}
+}
+
+static void az_stops(void **state)
+{
+	(void)state;
+	ACR_AUTO(acr_buf) found = ACR_BUF_INIT;
+	put("c/.dockerignore", "a\nx(y\n");
+	struct acr_context *context = open_context();
+	assert_int_equal(acr_context_compare_az(context, "Dockerfile", note_difference, &found, &fixture.error),
+			 ACR_ERROR_FORMAT);
+	assert_string_equal(fixture.error.message, "az acr build stops at the rule 'x(y' of the ignore file.");
+	acr_context_free(context);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(az_differs),
+		TEST(az_stops),
 		TEST(sorted_entries),
 		TEST(attributes),
 		TEST(links),
