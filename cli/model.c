@@ -264,6 +264,41 @@ static bool same_name(const char *printed, const char *asked)
 	}
 }
 
+static void rename_member(struct acr_json *object, const struct item *item)
+{
+	struct acr_json *member;
+
+	if (acr_json_get(object, item->wire))
+		return;
+	for (member = acr_json_first(object); member; member = acr_json_next(member))
+		if (same_name(item->printed, acr_json_key(member))) {
+			ACR_AUTO_FREE char *name = acr_strdup(acr_json_key(member));
+
+			acr_json_set(object, item->wire, acr_json_copy(member));
+			acr_json_remove(object, name);
+			return;
+		}
+}
+
+void model_unprint(const char *shape, struct acr_json *value)
+{
+	struct item item;
+
+	while (acr_json_is(value, ACR_JSON_OBJECT) && next_item(&shape, &item)) {
+		struct acr_json *member, *inner;
+
+		if (item.bracket != '(')
+			rename_member(value, &item);
+		member = acr_json_get(value, item.wire);
+		if (item.bracket == '[' || item.map)
+			for (inner = acr_json_first(member); inner; inner = acr_json_next(inner))
+				model_unprint(item.inner, inner);
+		else if (item.bracket && !item.choice)
+			model_unprint(item.inner, member);
+		item_clear(&item);
+	}
+}
+
 char *model_pointer(const char *shape, const char *printed, char **inner)
 {
 	char *ret = NULL;

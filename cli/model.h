@@ -20,6 +20,9 @@
 /* A new value in the shape; a list is shaped item by item. Whatever stands under the name in round brackets may also
  * stand one level higher already. */
 struct acr_json *model_apply(const char *shape, const struct acr_json *value);
+/* The other way round, in place: members of a value on the wire that go by their printed names get those of the wire, at
+ * every level. Case and underscores do not matter. */
+void model_unprint(const char *shape, struct acr_json *value);
 /* The members that the shape names, as and where they are on the wire; absent and null ones stay out. */
 struct acr_json *model_pick(const char *shape, const struct acr_json *value);
 /* "resourceGroup" beside every "id" that names one, as az adds it to all results. */

@@ -16,11 +16,6 @@
 	((context)->variant && (context)->variant->member ? (context)->variant->member                                 \
 							  : (context)->args->command->member)
 
-/* What the command's row says, or its variant in its place. */
-#define ROW(context, member)                                                                                           \
-	((context)->variant && (context)->variant->member ? (context)->variant->member                                 \
-							  : (context)->args->command->member)
-
 /* Whether the SKU is worth a request where it is not known yet: what only reads or deletes is refused by the service as
  * well, and nothing is lost by that. */
 static bool must_know_sku(const struct acr_op *op)

@@ -398,6 +398,8 @@ int update_apply(const struct context *context, struct acr_params *params, struc
 			for (word = acr_json_first(words); rc == 0 && word; word = acr_json_next(word))
 				rc = set_one(context, params->body, acr_json_string(word), force_string, error);
 	}
-	update_texts(acr_json_get(params->body, "tags"));
+	if (rc == 0)
+		rc = update_texts(acr_json_get(params->body, "tags"), error);
+	model_unprint(context->args->command->update_model, params->body);
 	return rc;
 }

@@ -78,13 +78,16 @@ struct acr_json *update_value(const char *text, bool force_string)
 	return acr_json_new_string(text);
 }
 
-void update_texts(struct acr_json *tags)
+int update_texts(struct acr_json *tags, struct acr_error *error)
 {
 	const struct acr_json *tag;
 	ACR_AUTO_PTR(acr_json) *texts = acr_json_new_object();
 
+	if (acr_json_is_nothing(tags))
+		return 0;
 	if (!acr_json_is(tags, ACR_JSON_OBJECT))
-		return;
+		return acr_fail(error, ACR_ERROR_GENERAL,
+				"usage error: tags are names with values. Correct syntax: --set tags.NAME=VALUE");
 	for (tag = acr_json_first(tags); tag; tag = acr_json_next(tag)) {
 		ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
 
@@ -95,4 +98,5 @@ void update_texts(struct acr_json *tags)
 	}
 	for (tag = acr_json_first(texts); tag; tag = acr_json_next(tag))
 		acr_json_set(tags, acr_json_key(tag), acr_json_copy(tag));
+	return 0;
 }

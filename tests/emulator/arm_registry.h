@@ -22,6 +22,11 @@ void model_settle(struct acr_json *registry, const char *login_server);
 /* As clients of that api-version know it, without what its SKU lacks (changes `registry`, and returns it). */
 struct acr_json *model_shape(struct acr_json *registry, const char *api_version);
 
+/* ---- arm_registry_values.c --------------------------------------------------------------------------------------- */
+
+/* What is wrong with the policies and network rules among a body's properties, yours to free(); NULL when they are fine. */
+char *registry_value_fault(const struct acr_json *properties);
+
 /* ---- arm_registry_identity.c ------------------------------------------------------------------------------------ */
 
 /* The identity member that a body asks for, on top of the present one; NULL for none. False, and answered, when an

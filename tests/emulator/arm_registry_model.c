@@ -165,6 +165,11 @@ static void put_object(struct acr_json *into, const char *name, struct acr_json 
 static bool apply_properties(struct arm_request *request, struct acr_json *into)
 {
 	const struct acr_json *given = acr_json_get(request->body, "properties");
+	ACR_AUTO_FREE char *fault = registry_value_fault(given);
+	if (fault) {
+		registry_refuse(request->exchange, 400, "InvalidParameter", "%s", fault);
+		return false;
+	}
 	for (size_t i = 0; i < ACR_COUNT(properties); i++) {
 		const struct acr_json *value = acr_json_get(given, properties[i].name);
 		if (acr_json_is_nothing(value))

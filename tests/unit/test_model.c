@@ -100,6 +100,24 @@ static void test_picking(void **state)
 				 "[{\"value\":\"v\"}]}}");
 }
 
+static void test_names_of_the_wire(void **state)
+{
+	(void)state;
+	static const char shape[] = "id tags properties(on rules[action value>addressOrRange] b>printed{c>d} map*{e>f} "
+				    "step?{A{g>h}})";
+	ACR_AUTO_PTR(acr_json) *value =
+		json("{\"tags\":{\"printed\":1},\"properties\":{\"rules\":[{\"addressOrRange\":1,\"x\":2},"
+		     "{\"address_or_range\":3},{\"value\":4,\"addressOrRange\":5},\"text\"],\"printed\":{\"d\":6},"
+		     "\"map\":{\"f\":{\"f\":7}},\"step\":{\"h\":8},\"unknown\":[{\"d\":9}]}}");
+
+	model_unprint(shape, value);
+	ACR_AUTO_FREE char *got = acr_json_text(value);
+	assert_string_equal(got, "{\"tags\":{\"printed\":1},\"properties\":{\"rules\":[{\"x\":2,\"value\":1},"
+				 "{\"value\":3},{\"value\":4,\"addressOrRange\":5},\"text\"],\"map\":{\"f\":{\"e\":7}},"
+				 "\"step\":{\"h\":8},\"unknown\":[{\"d\":9}],\"b\":{\"c\":6}}}");
+	model_unprint(shape, NULL);
+}
+
 static void test_resource_groups(void **state)
 {
 	(void)state;
@@ -284,10 +302,15 @@ static void test_spans(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_constructs),     cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_picking),        cmocka_unit_test(test_resource_groups),
-		cmocka_unit_test(test_pointers),       cmocka_unit_test(test_names),
-		cmocka_unit_test(test_unsound_shapes), cmocka_unit_test(test_points_in_time),
+		cmocka_unit_test(test_constructs),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_names_of_the_wire),
+		cmocka_unit_test(test_picking),
+		cmocka_unit_test(test_resource_groups),
+		cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_unsound_shapes),
+		cmocka_unit_test(test_points_in_time),
 		cmocka_unit_test(test_spans),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -185,7 +185,7 @@ static void test_additional_properties(void **state)
 		    "WARNING: Property 'bogus' not found on sku. Send it as an additional property .\n");
 }
 
-#define RULES "{\"properties\":{\"networkRuleSet\":{\"ipRules\":[%s]}}}"
+#define RULE_SET "{\"properties\":{\"networkRuleSet\":{\"ipRules\":[%s]}}}"
 
 static void test_add(void **state)
 {
@@ -198,12 +198,14 @@ static void test_add(void **state)
 		{"\"a=b\",\"5\",\"c=d\",\"e=true\"", "{\"a\":\"b\"},5,{\"c\":\"d\",\"e\":\"true\"}"},
 		{"\"a=1\",\"a=2\"", "{\"a\":\"2\"}"},
 		{"\"a=b=c\"", "{\"a\":\"b=c\"}"},
+		{"\"action=Allow\",\"ipAddressOrRange=1.2.3.4\"", "{\"action\":\"Allow\",\"value\":\"1.2.3.4\"}"},
+		{"\"{\\\"ip_address_or_range\\\":\\\"1.2.3.4\\\"}\"", "{\"value\":\"1.2.3.4\"}"},
 		{"\"{\\\"a\\\":1}\",\"[1]\",\"x y\",\"null\",\"True\"", "{\"a\":1},[1],\"x y\",null,true"},
 	};
 
 	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
 		ACR_AUTO_FREE char *updates = acr_format("[[\"add\",\"networkRuleSet.ipRules\",%s]]", cases[i].words);
-		ACR_AUTO_FREE char *expected = acr_format(RULES, cases[i].items);
+		ACR_AUTO_FREE char *expected = acr_format(RULE_SET, cases[i].items);
 
 		assert_body(NULL, updates, false, expected, "");
 	}
@@ -242,9 +244,9 @@ static void test_lists(void **state)
 	};
 
 	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
-		ACR_AUTO_FREE char *body = acr_format(RULES, cases[i].list);
+		ACR_AUTO_FREE char *body = acr_format(RULE_SET, cases[i].list);
 		ACR_AUTO_FREE char *updates = acr_format("[%s]", cases[i].updates);
-		ACR_AUTO_FREE char *expected = acr_format(RULES, cases[i].result);
+		ACR_AUTO_FREE char *expected = acr_format(RULE_SET, cases[i].result);
 
 		assert_body(body, updates, false, expected, "");
 	}
@@ -324,6 +326,10 @@ static void test_refusals(void **state)
 		{"{\"tags\":{\"l\":[1]}}", "[[\"remove\",\"tags.l\",\"x\"]]", "usage error: 'x' is no index into 'l'."},
 		{NULL, "[[\"remove\",\"policies\",\"0\"]]", "policies doesn't exist"},
 		{"{\"sku\":{}}", "[[\"remove\",\"sku\",\"0\"]]", "sku doesn't exist"},
+		{NULL, "[[\"add\",\"tags\",\"a=b\"]]",
+		 "usage error: tags are names with values. Correct syntax: --set tags.NAME=VALUE"},
+		{NULL, "[[\"set\",\"tags=x\"]]",
+		 "usage error: tags are names with values. Correct syntax: --set tags.NAME=VALUE"},
 		{NULL, "[[\"set\",\"=x\"]]",
 		 "usage error: Empty key in --set. Correct syntax: --set KEY=VALUE [KEY=VALUE ...]"},
 		{NULL, "[[\"set\",\".=x\"]]",

@@ -208,6 +208,14 @@ int call_body(const struct call *call, struct acr_json **ret, struct acr_error *
 	return rc;
 }
 
+/* Yours to free(); NULL for no body. A change of nothing is an empty object: services refuse an empty text. */
+static char *body_text(const struct acr_op *op, const struct acr_params *params)
+{
+	if (params && params->body)
+		return acr_json_text(params->body);
+	return strcmp(op->method, "PATCH") == 0 ? acr_strdup("{}") : NULL;
+}
+
 /* Fill in the request; `text` is its body, NULL for none, and must outlive the call. */
 static int prepare(struct call *call, const struct acr_params *params, const char *text, struct acr_error *error)
 {
@@ -255,7 +263,7 @@ int acr_call(struct acr_client *client, const struct acr_op *op, const struct ac
 	     const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error)
 {
 	struct call call = {.client = client, .op = op, .options = options ? options : &defaults};
-	ACR_AUTO_FREE char *text = params && params->body ? acr_json_text(params->body) : NULL;
+	ACR_AUTO_FREE char *text = body_text(op, params);
 	int rc;
 
 	if ((rc = prepare(&call, params, text, error)) == 0 && (rc = call_send(&call, error)) == 0) {
@@ -292,7 +300,7 @@ static int batch_prepare(struct batch *batch, struct acr_client *client, const s
 
 	for (size_t i = 0; i < batch->count && rc == 0; i++) {
 		batch->calls[i] = (struct call){.client = client, .op = op, .options = &defaults};
-		batch->texts[i] = params[i].body ? acr_json_text(params[i].body) : NULL;
+		batch->texts[i] = body_text(op, &params[i]);
 		batch->exchanges[i] = &batch->calls[i].exchange;
 		rc = prepare(&batch->calls[i], &params[i], batch->texts[i], error);
 	}
