@@ -20,7 +20,7 @@ static int add_name(const struct option *option, const char *word, struct acr_js
 
 	if (length < (size_t)option->minimum || (option->maximum && length > (size_t)option->maximum))
 		return acr_fail(error, ACR_ERROR_USAGE, "'%s' must have %ld to %ld characters, as in '%s'", shown,
-				option->minimum, option->maximum, option->type->example);
+				option->minimum ? option->minimum : 1, option->maximum, option->type->example);
 	for (const char *c = word; *c; c++)
 		if (!isalnum((unsigned char)*c) && (plain || !strchr("-_", *c)))
 			return acr_fail(error, ACR_ERROR_USAGE, "'%s' may have letters%s only, as in '%s'", shown,

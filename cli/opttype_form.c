@@ -147,7 +147,7 @@ const struct option_type type_group = {
 const struct option_type type_subscription = {FORM("subscription", "My Subscription", ".*[^ ].*"), .empty = true};
 const struct option_type type_suffix = {FORM("suffix of a login server", "contoso", "[A-Za-z0-9-]{1,63}"),
 					.empty = true};
-const struct option_type type_replication = {FORM("replication", "westeurope", "[A-Za-z0-9]{5,50}")};
+const struct option_type type_replication = {FORM("replication", "westeurope", "[A-Za-z0-9]{1,50}")};
 const struct option_type type_run_id = {FORM("run id", "cf1", "[A-Za-z0-9]{1,50}")};
 const struct option_type type_operation_id = {
 	FORM("operation id", "f49ee9a3-1b5c-4c71-9c4f-2f0f2c8f5a11", "[A-Za-z0-9-]{1,64}")};

@@ -9,17 +9,12 @@
 	"id name type location tags " MODEL_SYSTEM_DATA " properties(count tier os virtualNetworkSubnetResourceId "    \
 	"provisioningState)"
 
-static const struct option name = {
-	.name = "name",
-	.letter = 'n',
-	.type = &type_name,
-	.minimum = 3,
-	.maximum = 20,
-	.flags = OPT_REQUIRED,
-	.bind = PATH("agentPool"),
-	.complete = "agentpool",
-	.help = "The name of the agent pool.",
-};
+/* Another length has none that is there, but that is for the service to say. */
+#define NAME                                                                                                           \
+	.name = "name", .letter = 'n', .type = &type_name, .maximum = 20, .flags = OPT_REQUIRED,                       \
+	.bind = PATH("agentPool"), .complete = "agentpool", .help = "The name of the agent pool."
+static const struct option name = {NAME};
+static const struct option new_name = {NAME, .minimum = 3};
 static const struct option new_count = {
 	.name = "count",
 	.letter = 'c',
@@ -62,13 +57,14 @@ static const struct option queue_count = {
 	.help = "Show how many runs wait for an agent.",
 };
 
-#define ONE &name, &opt_registry, &opt_resource_group
+#define OF_REGISTRY &opt_registry, &opt_resource_group
+#define ONE &name, OF_REGISTRY
 
 static const struct command commands[] = {
 	{
 		.path = "agentpool create",
 		.summary = "Create an agent pool.",
-		.options = OPTIONS(ONE, &new_count, &tier, &os, &subnet, &opt_no_wait),
+		.options = OPTIONS(&new_name, OF_REGISTRY, &new_count, &tier, &os, &subnet, &opt_no_wait),
 		.examples = EXAMPLES(
 			{"Two agents of the tier S2", "acr agentpool create -n mypool -r myregistry -c 2 --tier S2"},
 			{"Agents in a virtual network",

@@ -20,7 +20,6 @@ const struct option connected_name = {
 	.name = "name",
 	.letter = 'n',
 	.type = &type_name,
-	.minimum = 5,
 	.maximum = 50,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("connectedRegistry"),

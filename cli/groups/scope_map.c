@@ -5,17 +5,12 @@
 #include "options.h"
 #include "shapes.h"
 
-static const struct option name = {
-	.name = "name",
-	.letter = 'n',
-	.type = &type_name,
-	.minimum = 5,
-	.maximum = 50,
-	.flags = OPT_REQUIRED,
-	.bind = PATH("scopeMap"),
-	.complete = "scope-map",
-	.help = "The name of the scope map.",
-};
+/* Another length has none that is there, but that is for the service to say. */
+#define NAME                                                                                                           \
+	.name = "name", .letter = 'n', .type = &type_name, .maximum = 50, .flags = OPT_REQUIRED,                       \
+	.bind = PATH("scopeMap"), .complete = "scope-map", .help = "The name of the scope map."
+static const struct option name = {NAME};
+static const struct option new_name = {NAME, .minimum = 5};
 static const struct option description = {
 	.name = "description",
 	.type = &type_text,
@@ -65,7 +60,7 @@ static const struct command commands[] = {
 	{
 		.path = "scope-map create",
 		.summary = "Create a scope map.",
-		.options = OPTIONS(&opt_registry, &name, &repository, &gateway, &opt_resource_group, &description),
+		.options = OPTIONS(&opt_registry, &new_name, &repository, &gateway, &opt_resource_group, &description),
 		.examples = EXAMPLES({"Pulling from one repository, and pushing to another",
 				      "acr scope-map create -n myscopemap -r myregistry --repository app content/read "
 				      "metadata/read --repository cache content/read content/write"}),

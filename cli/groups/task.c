@@ -9,17 +9,12 @@
 #define TRIGGER "Trigger"
 #define BASE_IMAGE "/properties/trigger/baseImageTrigger/"
 
-const struct option task_name = {
-	.name = "name",
-	.letter = 'n',
-	.type = &type_name,
-	.minimum = 5,
-	.maximum = 50,
-	.flags = OPT_REQUIRED,
-	.bind = PATH("task"),
-	.complete = "task",
-	.help = "The name of the task: letters, digits, - and _.",
-};
+/* Another length has none that is there, but that is for the service to say. */
+#define NAME                                                                                                           \
+	.name = "name", .letter = 'n', .type = &type_name, .maximum = 50, .flags = OPT_REQUIRED, .bind = PATH("task"), \
+	.complete = "task", .help = "The name of the task: letters, digits, - and _."
+const struct option task_name = {NAME};
+static const struct option new_name = {NAME, .minimum = 5};
 const struct column task_columns[] = {
 	{.header = "NAME", .path = "name"},
 	{.header = "PLATFORM", .path = "platform.os"},
@@ -249,10 +244,10 @@ static const struct command commands[] = {
 	{
 		.path = "task create",
 		.summary = "Create a task, which builds or runs on demand and when something changes.",
-		.options = OPTIONS(&task_name, &opt_registry, &context_path, &agent_pool, &file, &cmd,
-				   &git_access_token, &image, &new_status, &run_platform, &new_cpu, &new_timeout,
-				   &run_values, &source_trigger_name, &new_commit_trigger, &pull_request_trigger,
-				   &schedule, &no_push, &no_cache, &arg, &secret_arg, &run_set, &run_set_secret,
+		.options = OPTIONS(&new_name, &opt_registry, &context_path, &agent_pool, &file, &cmd, &git_access_token,
+				   &image, &new_status, &run_platform, &new_cpu, &new_timeout, &run_values,
+				   &source_trigger_name, &new_commit_trigger, &pull_request_trigger, &schedule,
+				   &no_push, &no_cache, &arg, &secret_arg, &run_set, &run_set_secret,
 				   &base_image_trigger_name, &new_base_image_trigger, &new_base_image_type,
 				   &update_endpoint, &new_update_payload, &opt_resource_group, &assign_identity,
 				   &run_target, &auth_mode, &log_template, &system_task, &source_auth),

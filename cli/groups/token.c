@@ -8,22 +8,16 @@
 
 static const char *const statuses[] = {"enabled", "disabled", NULL};
 
-static const struct option name = {
-	.name = "name",
-	.letter = 'n',
-	.type = &type_name,
-	.minimum = 5,
-	.maximum = 50,
-	.flags = OPT_REQUIRED,
-	.bind = PATH("token"),
-	.complete = "token",
-	.help = "The name of the token.",
-};
+/* Another length has none that is there, but that is for the service to say. */
+#define NAME                                                                                                           \
+	.name = "name", .letter = 'n', .type = &type_name, .maximum = 50, .flags = OPT_REQUIRED,                       \
+	.bind = PATH("token"), .complete = "token", .help = "The name of the token."
+static const struct option name = {NAME};
+static const struct option new_name = {NAME, .minimum = 5};
 static const struct option named_in_body = {
 	.name = "name",
 	.letter = 'n',
 	.type = &type_name,
-	.minimum = 5,
 	.maximum = 50,
 	.flags = OPT_REQUIRED,
 	.bind = BODY_ID("/tokenId", "tokens"),
@@ -102,9 +96,9 @@ static const struct command commands[] = {
 		.details = "The permissions of the token come from a scope map: one that is there, or one that is made "
 			   "for "
 			   "the permissions named with --repository and --gateway. The passwords are shown this once.",
-		.options =
-			OPTIONS(&opt_registry, &name, &scope_map, &opt_repository_permission, &opt_gateway_permission,
-				&new_status, &opt_resource_group, &no_passwords, &expiration, &expiration_days),
+		.options = OPTIONS(&opt_registry, &new_name, &scope_map, &opt_repository_permission,
+				   &opt_gateway_permission, &new_status, &opt_resource_group, &no_passwords,
+				   &expiration, &expiration_days),
 		.examples = EXAMPLES(
 			{"With the permissions of a scope map",
 			 "acr token create -n mytoken -r myregistry --scope-map myscopemap"},

@@ -17,17 +17,12 @@
 static const char *const actions[] = {"push", "delete", "quarantine", "chart_push", "chart_delete", NULL};
 static const char *const statuses[] = {"enabled", "disabled", NULL};
 
-static const struct option name = {
-	.name = "name",
-	.letter = 'n',
-	.type = &type_plain_name,
-	.minimum = 5,
-	.maximum = 50,
-	.flags = OPT_REQUIRED,
-	.bind = PATH("webhook"),
-	.complete = "webhook",
-	.help = "The name of the webhook: letters and digits.",
-};
+/* Another length has none that is there, but that is for the service to say. */
+#define NAME                                                                                                           \
+	.name = "name", .letter = 'n', .type = &type_plain_name, .maximum = 50, .flags = OPT_REQUIRED,                 \
+	.bind = PATH("webhook"), .complete = "webhook", .help = "The name of the webhook: letters and digits."
+static const struct option name = {NAME};
+static const struct option new_name = {NAME, .minimum = 5};
 static const struct option new_uri = {
 	.name = "uri",
 	.type = &type_url,
@@ -85,14 +80,15 @@ static const struct option scope = {
 		"foo:latest; '' for everything.",
 };
 
-#define ONE &name, &opt_registry, &opt_resource_group
+#define OF_REGISTRY &opt_registry, &opt_resource_group
+#define ONE &name, OF_REGISTRY
 
 static const struct command commands[] = {
 	{
 		.path = "webhook create",
 		.summary = "Create a webhook.",
-		.options =
-			OPTIONS(ONE, &new_uri, &new_actions, &opt_location, &headers, &new_status, &scope, &opt_tags),
+		.options = OPTIONS(&new_name, OF_REGISTRY, &new_uri, &new_actions, &opt_location, &headers, &new_status,
+				   &scope, &opt_tags),
 		.examples = EXAMPLES(
 			{"Notify pushes and deletions",
 			 "acr webhook create -n mywebhook -r myregistry --uri https://example.com/hook --actions "
