@@ -15,17 +15,17 @@ static int set_text(const char *word, struct acr_json **value)
 static int add_name(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
 	bool plain = option->type == &type_plain_name;
-	size_t length = strlen(word);
+	size_t length = strlen(word), least = option->minimum > 0 ? (size_t)option->minimum : 1;
 	ACR_AUTO_FREE char *shown = option_shown(option, word);
 
-	if (length < (size_t)option->minimum || (option->maximum && length > (size_t)option->maximum))
-		return acr_fail(error, ACR_ERROR_USAGE, "'%s' must have %ld to %ld characters, as in '%s'", shown,
-				option->minimum ? option->minimum : 1, option->maximum, option->type->example);
+	if (length < least || (option->maximum && length > (size_t)option->maximum))
+		return acr_fail(error, ACR_ERROR_USAGE, "'%s' must have %zu to %ld characters, as in '%s'", shown,
+				least, option->maximum, option->type->example);
 	for (const char *c = word; *c; c++)
 		if (!isalnum((unsigned char)*c) && (plain || !strchr("-_", *c)))
 			return acr_fail(error, ACR_ERROR_USAGE, "'%s' may have letters%s only, as in '%s'", shown,
 					plain ? " and digits" : ", digits, '-' and '_'", option->type->example);
-	return length ? set_text(word, value) : acr_fail(error, ACR_ERROR_USAGE, "the name is empty");
+	return set_text(word, value);
 }
 
 /* One of the five parts of a cron line. */
