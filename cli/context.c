@@ -81,9 +81,15 @@ static void network_options(struct context *context)
 	context->http.ca_bundle = first_variable(bundles, &context->http.ca_variable);
 }
 
+/* NULL when the command names none. */
+static const char *asked_subscription(const struct context *context)
+{
+	return context->subscription ? context->subscription : context->args->global.subscription;
+}
+
 int context_account(const struct context *context, const struct acr_json **ret, struct acr_error *error)
 {
-	int rc = settings_account(context->settings, context->args->global.subscription, ret, error);
+	int rc = settings_account(context->settings, asked_subscription(context), ret, error);
 
 	return rc < 0 || *ret ? rc : settings_default_account(context->settings, ret, error);
 }
@@ -102,7 +108,7 @@ int context_client(struct context *context, struct acr_client **ret, struct acr_
 {
 	struct acr_client_options options = {0};
 	const struct acr_json *account = NULL;
-	const char *asked = context->args->global.subscription;
+	const char *asked = asked_subscription(context);
 	ACR_AUTO(acr_cloud) cloud = {0};
 	ACR_AUTO_FREE char *audience = NULL;
 	int rc;

@@ -22,6 +22,7 @@ struct context {
 	struct acr_image target;      /* what of the registry's content the command is about; cleared until target_read() */
 	char *login_server;           /* NULL until context_login_server(), unless the user gave an address */
 	const char *tenant;           /* to sign in to instead of the account's own; lent, NULL = the account's */
+	const char *subscription;     /* instead of what --subscription says; lent, NULL = that */
 	bool login_ready;             /* the client knows how to sign in to it */
 	struct acr_curl_options http; /* lent to the client */
 	char *user_agent;

@@ -3,23 +3,43 @@
 
 #include <acr/buf.h>
 #include <string.h>
+#include <strings.h>
 
 #include "context.h"
 
-int fail_status(int code)
+static const struct {
+	int code, status;
+	int rich; /* what it is with ACR_EXIT_CODES=rich */
+} statuses[] = {
+	{ACR_OK, 0, 0},
+	{ACR_ERROR_USAGE, 2, 2},
+	{ACR_ERROR_NOT_FOUND, 3, 3},
+	{ACR_ERROR_SIGN_IN, 1, 4},
+	{ACR_ERROR_AUTH, 1, 4},
+	{ACR_ERROR_RUN_TIMEOUT, 1, 5},
+	{ACR_ERROR_RUN_CANCELED, 1, 6},
+	{ACR_ERROR_NETWORK, 1, 7},
+	{ACR_ERROR_TIMEOUT, 1, 7},
+};
+
+static bool is_rich(void)
 {
-	switch (code) {
-	case ACR_OK:
-		return 0;
-	case ACR_ERROR_USAGE:
-		return 2;
-	case ACR_ERROR_NOT_FOUND:
-		return 3;
-	case ACR_ERROR_INTERRUPTED:
+	const char *value = settings_variable("ACR_EXIT_CODES");
+
+	return value && !strcasecmp(value, "rich");
+}
+
+int fail_status(const struct acr_error *error)
+{
+	if (error->code == ACR_ERROR_INTERRUPTED)
 		return 128 + (context_signal() ? context_signal() : 2);
-	default:
+	/* Another sign-in does not help who is known and may not. */
+	if (error->code == ACR_ERROR_AUTH && error->http_status == 403)
 		return 1;
-	}
+	for (size_t i = 0; i < ACR_COUNT(statuses); i++)
+		if (statuses[i].code == error->code)
+			return is_rich() ? statuses[i].rich : statuses[i].status;
+	return 1;
 }
 
 /* Services break their messages into lines; ours is one. */
@@ -59,5 +79,5 @@ int fail_print(struct io *io, const struct acr_error *error)
 		acr_buf_printf(&line, " Correlation ID: %s.", error->request_id);
 	}
 	io_error(io, "%s", acr_buf_str(&line));
-	return fail_status(error->code);
+	return fail_status(error);
 }

@@ -6,7 +6,9 @@
 
 /* Print the error ("ERROR: (Code) message") and return the exit status that stands for it. */
 int fail_print(struct io *io, const struct acr_error *error);
-/* 0, 1, 2 (usage), 3 (management does not have the resource), 130 or 143 (SIGINT, SIGTERM). */
-int fail_status(int code);
+/* As az has it: 0, 1, 2 (usage), 3 (management does not have the resource), 130 or 143 (SIGINT, SIGTERM). With
+ * ACR_EXIT_CODES=rich also 4 (signing in is needed), 5 (a run took too long), 6 (a run was canceled), 7 (a service
+ * cannot be reached just now). */
+int fail_status(const struct acr_error *error);
 
 #endif

@@ -38,6 +38,8 @@ extern const struct option_type type_appended_repository; /* one a use: array (w
 extern const struct option_type type_group, type_subscription, type_suffix, type_replication, type_run_id;
 extern const struct option_type type_operation_id, type_trigger, type_connection, type_digest, type_artifact_type;
 extern const struct option_type type_stage, type_chart, type_chart_version, type_version, type_uuid, type_tenant, type_namespace;
+extern const struct option_type type_client_id;
+extern const struct option_type type_token_scopes, type_token_scopes_any; /* of Azure tokens: arrays */
 extern const struct option_type type_resource_type, type_tag_filter, type_container, type_dns_label, type_context;
 extern const struct option_type type_token, type_credential_set, type_resource; /* names, or resource ids */
 extern const struct option_type type_platform, type_tag;

@@ -181,6 +181,12 @@ const struct option_type type_chart = {FORM("chart", "wordpress", "[A-Za-z0-9_-]
 const struct option_type type_version = {FORM("version", "2.16.3", VERSION)};
 const struct option_type type_chart_version = {FORM("version", "2.16.3", "v?" VERSION)};
 const struct option_type type_uuid = {FORM("object id", "2f7d9c5e-6a8b-4c1d-9e3f-0a1b2c3d4e5f", UUID)};
+const struct option_type type_client_id = {FORM("client id", "66666666-7777-8888-9999-000000000000", UUID)};
+#define TOKEN_SCOPE "[^ ]+/(\\.default|user_impersonation)"
+const struct option_type type_token_scopes = {
+	FORM_LIST("scope of tokens", "https://vault.azure.net/.default", TOKEN_SCOPE, ARITY_MANY)};
+const struct option_type type_token_scopes_any = {
+	FORM_LIST("scope of tokens", "https://vault.azure.net/.default", TOKEN_SCOPE, ARITY_ANY)};
 const struct option_type type_tenant = {
 	FORM("tenant", "contoso.onmicrosoft.com", "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9-]+)*")};
 const struct option_type type_azure_scope = {

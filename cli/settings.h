@@ -35,6 +35,9 @@ int settings_cloud(struct settings *settings, struct acr_cloud *ret, struct acr_
 
 /* All accounts of the active cloud in azureProfile.json, as an array; empty when nobody is signed in. Lent. */
 int settings_accounts(struct settings *settings, const struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* The same of all clouds; NULL when there is none. */
+int settings_all_accounts(struct settings *settings, const struct acr_json **ret,
+			  struct acr_error *error) ACR_MUST_CHECK;
 /* The account of a subscription: `subscription` (id or name, any case), else $AZURE_SUBSCRIPTION_ID, else the default
  * of the profile or of the cloud. NULL when no account has it; a `subscription` that is unknown is an error unless it
  * is an id and something else than the Azure CLI's account may sign in. Lent. */
@@ -44,6 +47,17 @@ int settings_account(struct settings *settings, const char *subscription, const 
  * nobody is. Lent. */
 int settings_default_account(struct settings *settings, const struct acr_json **ret,
 			     struct acr_error *error) ACR_MUST_CHECK;
+/* Put accounts (an array) of the active cloud into azureProfile.json, in the place of those of the same
+ * subscriptions. The default stays if it is among them, else the first enabled one becomes it; their "isDefault" then
+ * says so. What was lent of accounts before is no longer valid, here and below. */
+int settings_add_accounts(struct settings *settings, struct acr_json *accounts, struct acr_error *error) ACR_MUST_CHECK;
+/* Put accounts in the place of all that the active cloud has. */
+int settings_replace_accounts(struct settings *settings, struct acr_json *accounts,
+			      struct acr_error *error) ACR_MUST_CHECK;
+/* Take out the accounts of a user or application, in all clouds; NULL: all accounts. No other becomes the default. */
+int settings_remove_accounts(struct settings *settings, const char *user, struct acr_error *error) ACR_MUST_CHECK;
+/* Whether azureProfile.json cannot be understood, and why; it counts as empty from now on. */
+bool settings_ignore_broken_profile(struct settings *settings, struct acr_error *reason);
 /* Make another account the default one, in azureProfile.json and clouds.config as az does. */
 int settings_set_account(struct settings *settings, const char *subscription, struct acr_error *error) ACR_MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* The Azure CLI's accounts: azureProfile.json, which subscription is in use, and switching it. */
+/* The Azure CLI's accounts: azureProfile.json, and which subscription is in use. */
 #include <acr/clock.h>
 #include <acr/file.h>
 #include <acr/mem.h>
@@ -8,7 +8,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "ini.h"
 #include "settings_files.h"
 
 /* az writes the file in place: for a moment it is empty, or a part of it is missing. */
@@ -41,7 +40,7 @@ static int load_profile(const char *path, bool last, struct acr_json **ret, stru
 	return rc;
 }
 
-static int read_profile(struct settings *settings, struct acr_error *error)
+int settings_read_profile(struct settings *settings, struct acr_error *error)
 {
 	ACR_AUTO_FREE char *path = acr_path_join(settings_folder(settings), "azureProfile.json");
 	int tries = 1, rc;
@@ -72,7 +71,7 @@ int settings_accounts(struct settings *settings, const struct acr_json **ret, st
 	int rc;
 
 	if (!settings->accounts) {
-		if ((rc = read_profile(settings, error)) < 0)
+		if ((rc = settings_read_profile(settings, error)) < 0)
 			return rc;
 		settings->accounts = acr_json_new_array();
 		for (entry = acr_json_first(acr_json_get(settings->profile, "subscriptions")); entry;
@@ -84,8 +83,8 @@ int settings_accounts(struct settings *settings, const struct acr_json **ret, st
 	return 0;
 }
 
-/* The account of a subscription by id or name; NULL. Names need not be unique: of several *ambiguous becomes true. */
-static const struct acr_json *find(const struct acr_json *accounts, const char *subscription, bool *ambiguous)
+const struct acr_json *settings_find_account(const struct acr_json *accounts, const char *subscription,
+					     bool *ambiguous)
 {
 	const struct acr_json *entry, *found = NULL;
 
@@ -147,7 +146,7 @@ static int named_account(const struct acr_json *accounts, const char *subscripti
 			 struct acr_error *error)
 {
 	bool ambiguous;
-	const struct acr_json *found = find(accounts, subscription, &ambiguous);
+	const struct acr_json *found = settings_find_account(accounts, subscription, &ambiguous);
 
 	if (ambiguous)
 		return acr_fail(error, ACR_ERROR_GENERAL,
@@ -180,7 +179,7 @@ int settings_account(struct settings *settings, const char *subscription, const 
 	}
 	if (subscription)
 		return named_account(accounts, subscription, ret, error);
-	*ret = find(accounts, wanted, &ambiguous);
+	*ret = settings_find_account(accounts, wanted, &ambiguous);
 	return 0;
 }
 
@@ -195,55 +194,6 @@ int settings_default_account(struct settings *settings, const struct acr_json **
 	cloud = acr_json_get(settings_clouds(settings), settings_cloud_name(settings));
 	*ret = find_default(accounts);
 	if (!*ret)
-		*ret = find(accounts, acr_json_str(cloud, "/subscription"), &ambiguous);
+		*ret = settings_find_account(accounts, acr_json_str(cloud, "/subscription"), &ambiguous);
 	return 0;
-}
-
-/* clouds.config remembers the subscription of a cloud; az looks there first. */
-static int remember_in_cloud(struct settings *settings, const char *id, struct acr_error *error)
-{
-	ACR_AUTO_FREE char *path = acr_path_join(settings_folder(settings), "clouds.config");
-	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(1 << 20);
-	ACR_AUTO_FREE char *changed = NULL;
-	int rc;
-
-	if (access(path, F_OK) == 0 && (rc = acr_file_read(path, &text, error)) < 0)
-		return rc;
-	changed = ini_set(acr_buf_str(&text), settings_cloud_name(settings), "subscription", id);
-	return acr_file_replace(path, changed, strlen(changed), 0600, error);
-}
-
-int settings_set_account(struct settings *settings, const char *subscription, struct acr_error *error)
-{
-	ACR_AUTO_FREE char *path = acr_path_join(settings_folder(settings), "azureProfile.json");
-	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
-	const struct acr_json *accounts, *chosen;
-	struct acr_json *entry;
-	ACR_AUTO_FREE char *id = NULL;
-	bool ambiguous;
-	int rc = settings_accounts(settings, &accounts, error);
-
-	if (rc < 0)
-		return rc;
-	chosen = find(accounts, subscription, &ambiguous);
-	if (!chosen || ambiguous)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"The subscription of '%s' %s in cloud '%s'. See 'acr account list'.", subscription,
-				chosen ? "has more than one match" : "doesn't exist", settings_cloud_name(settings));
-	id = acr_strdup(acr_json_str(chosen, "/id"));
-	if (!id)
-		return acr_fail(error, ACR_ERROR_FORMAT, "The subscription '%s' has no id in %s. Run 'az login' again.",
-				subscription, path);
-	/* As az has it: there is one default in all clouds together. */
-	for (entry = acr_json_first(acr_json_get(settings->profile, "subscriptions")); entry;
-	     entry = acr_json_next(entry))
-		acr_json_set_bool(entry, "isDefault",
-				  same_text(entry, "/environmentName", settings_cloud_name(settings)) &&
-					  same_text(entry, "/id", id));
-	/* az writes the file with a byte order mark and expects either form. */
-	acr_buf_puts(&text, "\xef\xbb\xbf");
-	acr_json_write(settings->profile, &text);
-	if ((rc = acr_file_replace(path, text.data, text.length, 0600, error)) < 0)
-		return rc;
-	return remember_in_cloud(settings, id, error);
 }

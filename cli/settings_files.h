@@ -1,4 +1,4 @@
-/* What settings.c, cloud.c and account.c share. */
+/* What the files of settings share. */
 #ifndef CLI_SETTINGS_FILES_H
 #define CLI_SETTINGS_FILES_H
 
@@ -18,5 +18,11 @@ struct settings {
 struct acr_json *settings_clouds(struct settings *settings);
 /* Name of the active cloud. */
 const char *settings_cloud_name(struct settings *settings);
+
+/* Read azureProfile.json, unless that is done; an empty object when there is none. ACR_ERROR_FORMAT: it is damaged. */
+int settings_read_profile(struct settings *settings, struct acr_error *error) ACR_MUST_CHECK;
+/* The account of a subscription by id or name; NULL. Names need not be unique: of several *ambiguous becomes true. */
+const struct acr_json *settings_find_account(const struct acr_json *accounts, const char *subscription,
+					     bool *ambiguous);
 
 #endif

@@ -125,6 +125,13 @@ const char *sign_in_tenant(void)
 	return find_proof(&application) ? application.tenant : NULL;
 }
 
+const char *sign_in_client(void)
+{
+	struct application application;
+
+	return find_proof(&application) ? application.client : NULL;
+}
+
 static int account_credential(struct context *context, struct acr_transport *transport, struct acr_credential **ret,
 			      struct acr_error *error)
 {

@@ -15,6 +15,8 @@ const struct group *const command_groups[] = {
 	&task_group,
 	&tools_group,
 	&account_group,
+	&sign_in_group,
+	&auth_group,
 	&cloud_group,
 	&group_group,
 	&version_group,

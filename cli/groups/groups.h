@@ -4,7 +4,7 @@
 
 #include "spec.h"
 
-extern const struct group account_group, build_group, connected_group, connected_install_group, connected_parts_group,
+extern const struct group account_group, auth_group, sign_in_group, build_group, connected_group, connected_install_group, connected_parts_group,
 	connected_permissions_group, credential_group, credential_helper_group, cloud_group, group_group, import_group, login_group, manifest_group,
 	registry_group, rest_group, streaming_group, pack_group, helm_group, health_group, role_group,
 	role_parent_group, ad_parent_group, streaming_operation_group, helm_repo_group, ad_group, container_group,

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "context.h"
+#include "run/accounts.h"
 #include "run/run.h"
 
 /* A subscription that no `az login` wrote down, as seen by the credential in the environment. */
@@ -53,30 +53,101 @@ int account_show(struct context *context, struct acr_json **ret, struct acr_erro
 	return 0;
 }
 
-int account_list(struct context *context, struct acr_json **ret, struct acr_error *error)
+/* ---- asking the service again ---- */
+
+static bool same_user(const struct acr_json *a, const struct acr_json *b)
 {
-	bool all = args_flag(context->args, "all");
+	const char *one = acr_json_str(a, "/user/name"), *other = acr_json_str(b, "/user/name");
+
+	return one && other && !strcasecmp(one, other);
+}
+
+static bool seen_before(const struct acr_json *accounts, const struct acr_json *account)
+{
+	const struct acr_json *item;
+
+	for (item = acr_json_first(accounts); item && item != account; item = acr_json_next(item))
+		if (same_user(item, account))
+			return true;
+	return false;
+}
+
+/* What the owner of this account has now; without anything new, what there was. */
+static int refresh_user(struct context *context, const struct acr_json *accounts, const struct acr_json *account,
+			struct acr_json *all, struct acr_error *error)
+{
+	const char *tenant = acr_json_str(account, "/tenantId"), *type = acr_json_str(account, "/user/type");
+	const char *name = acr_json_str(account, "/user/name");
+	const struct acr_json *item;
+	ACR_AUTO(acr_error) reason = ACR_ERROR_INIT;
+	ACR_AUTO(account_owner) owner;
+	bool person = type && !strcasecmp(type, "user") && !acr_json_true(account, "/user/cloudShellID");
+	int rc = account_owner_init(&owner, context, acr_json_copy(acr_json_get(account, "user")), error);
+
+	if (rc < 0)
+		return rc;
+	rc = person ? accounts_in_all_tenants(&owner, tenant ? tenant : "", &reason)
+		    : accounts_in_tenant(&owner, tenant ? tenant : "", NULL, &reason);
+	if (rc == ACR_ERROR_INTERRUPTED)
+		return acr_error_move(error, &reason);
+	if (rc < 0)
+		io_warn(context->io,
+			"Refreshing for '%s' failed with an error '%s'. The existing accounts were not modified. You can run "
+			"'az login' later to explicitly refresh them",
+			name ? name : "", reason.message);
+	for (item = acr_json_first(rc < 0 ? accounts : owner.list); item; item = acr_json_next(item))
+		if (same_user(item, account))
+			acr_json_append(all, acr_json_copy(item));
+	return 0;
+}
+
+static int refresh(struct context *context, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *before = NULL, *all = acr_json_new_array();
 	const struct acr_json *accounts, *item;
-	struct acr_json *list;
 	int rc = settings_accounts(context->settings, &accounts, error);
 
 	if (rc < 0)
 		return rc;
-	list = acr_json_new_array();
-	for (item = acr_json_first(accounts); item; item = acr_json_next(item)) {
-		const char *state = acr_json_str(item, "/state");
-		struct acr_json *entry, *cloud;
+	before = acr_json_copy(accounts);
+	for (item = acr_json_first(before); item && rc == 0; item = acr_json_next(item))
+		if (acr_json_str(item, "/user/name") && !seen_before(before, item))
+			rc = refresh_user(context, before, item, all, error);
+	return rc < 0 ? rc : settings_replace_accounts(context->settings, all, error);
+}
 
-		if (!all && state && strcmp(state, "Enabled") != 0)
-			continue;
-		entry = acr_json_copy(item);
-		cloud = acr_json_detach(entry, "environmentName");
-		acr_json_set(entry, "cloudName", cloud ? cloud : acr_json_new_null());
-		acr_json_append(list, entry);
+/* ---- the commands ---- */
+
+static bool is_enabled(const struct acr_json *account)
+{
+	const char *state = acr_json_str(account, "/state");
+
+	return !state || !strcmp(state, "Enabled");
+}
+
+int account_list(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	bool all = args_flag(context->args, "all");
+	ACR_AUTO_PTR(acr_json) *list = acr_json_new_array();
+	const struct acr_json *accounts, *item;
+	size_t skipped = 0;
+	int rc = args_flag(context->args, "refresh") ? refresh(context, error) : 0;
+
+	if (rc < 0 || (rc = all ? settings_all_accounts(context->settings, &accounts, error)
+				: settings_accounts(context->settings, &accounts, error)) < 0)
+		return rc;
+	for (item = acr_json_first(accounts); item; item = acr_json_next(item)) {
+		if (all || is_enabled(item))
+			acr_json_append(list, acr_json_copy(item));
+		else
+			skipped++;
 	}
-	if (!acr_json_first(list))
+	if (!acr_json_first(accounts))
 		io_warn(context->io, "Please run \"az login\" to access your accounts.");
-	*ret = list;
+	if (skipped)
+		io_warn(context->io, "A few accounts are skipped as they don't have 'Enabled' state. Use '--all' to display "
+				     "them.");
+	*ret = accounts_printed(list);
 	return 0;
 }
 
@@ -84,4 +155,62 @@ int account_set(struct context *context, struct acr_json **ret, struct acr_error
 {
 	(void)ret;
 	return settings_set_account(context->settings, args_string(context->args, "name"), error);
+}
+
+/* Who is signed in now. */
+static int current_user(struct context *context, char **ret, struct acr_error *error)
+{
+	const struct acr_json *account = NULL;
+	int rc = settings_default_account(context->settings, &account, error);
+
+	if (rc < 0)
+		return rc;
+	if (!acr_json_str(account, "/user/name"))
+		return acr_fail(error, ACR_ERROR_SIGN_IN, "There are no active accounts.");
+	*ret = acr_strdup(acr_json_str(account, "/user/name"));
+	return 0;
+}
+
+/* Take a user, or with NULL everybody, out of all that az and acr keep. */
+static int forget(struct context *context, const char *user, struct acr_error *error)
+{
+	const char *folder = settings_folder(context->settings);
+	struct acr_client *client;
+	int rc;
+
+	if ((rc = context_client(context, &client, error)) < 0)
+		return rc;
+	accounts_forget_tokens(client);
+	if ((rc = settings_remove_accounts(context->settings, user, error)) < 0 ||
+	    (rc = acr_msal_forget(folder, user, &context->clock, error)) < 0)
+		return rc;
+	return acr_principal_forget(folder, user, error);
+}
+
+/* What cannot be understood has nobody in it who could be kept. */
+static void ignore_broken_profile(struct context *context)
+{
+	ACR_AUTO(acr_error) broken = ACR_ERROR_INIT;
+
+	if (settings_ignore_broken_profile(context->settings, &broken))
+		io_warn(context->io, "%s. It is written anew.", broken.message);
+}
+
+int account_logout(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO_FREE char *user = acr_strdup(args_string(context->args, "username"));
+	int rc;
+
+	(void)ret;
+	ignore_broken_profile(context);
+	if (!user && (rc = current_user(context, &user, error)) < 0)
+		return rc;
+	return forget(context, user, error);
+}
+
+int account_clear(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	(void)ret;
+	ignore_broken_profile(context);
+	return forget(context, NULL, error);
 }

@@ -79,6 +79,14 @@ PREPARE(import_prepare);
 RUNNER(account_show);
 RUNNER(account_list);
 RUNNER(account_set);
+RUNNER(account_logout);
+RUNNER(account_clear);
+/* account_login.c */
+RUNNER(account_login);
+/* account_token.c */
+RUNNER(account_token);
+/* sign_in_status.c */
+RUNNER(sign_in_status);
 /* streaming.c */
 RUNNER(streaming_create);
 RUNNER(streaming_operation);

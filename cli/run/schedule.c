@@ -13,12 +13,14 @@ static int run_verdict(struct context *context, const struct acr_json *run, stru
 {
 	static const struct {
 		const char *status, *sentence;
+		int code;
 	} ends[] = {
-		{"Failed", "Run failed"},
-		{"Canceled", "Run was canceled"},
-		{"Timeout", "Run timed out"},
-		{"Error", "Run failed in the service"},
+		{"Failed", "Run failed", ACR_ERROR_RUN},
+		{"Canceled", "Run was canceled", ACR_ERROR_RUN_CANCELED},
+		{"Timeout", "Run timed out", ACR_ERROR_RUN_TIMEOUT},
+		{"Error", "Run failed in the service", ACR_ERROR_RUN},
 	};
+	int code = ACR_ERROR_RUN;
 	const char *status = acr_json_str(run, "/properties/status");
 	const char *id = acr_json_str(run, "/properties/runId");
 	const char *reason = acr_json_str(run, "/properties/runErrorMessage");
@@ -29,10 +31,12 @@ static int run_verdict(struct context *context, const struct acr_json *run, stru
 	if (status && !strcasecmp(status, "Succeeded"))
 		return 0;
 	for (i = 0; status && i < ACR_COUNT(ends); i++)
-		if (!strcasecmp(status, ends[i].status))
+		if (!strcasecmp(status, ends[i].status)) {
 			sentence = ends[i].sentence;
+			code = ends[i].code;
+		}
 	return acr_fail(
-		error, ACR_ERROR_RUN,
+		error, code,
 		"%s: the run with ID '%s' finished with unsuccessful status '%s'%s%s. Show run details by 'acr task "
 		"show-run -r %s --run-id %s', its log by 'acr task logs -r %s --run-id %s'.",
 		sentence, id ? id : "", status ? status : "", reason ? ": " : "", reason ? reason : "", registry,
@@ -75,8 +79,8 @@ static int expired(struct context *context, const char *run_id, struct acr_error
 	ACR_AUTO_FREE char *message = acr_strdup(error->message);
 
 	if (cancel_run(context, run_id, &problem) < 0)
-		return acr_fail(error, ACR_ERROR_RUN, "%s It could not be cancelled: %s", message, problem.message);
-	return acr_fail(error, ACR_ERROR_RUN, "%s It is being cancelled.", message);
+		return acr_fail(error, ACR_ERROR_RUN_TIMEOUT, "%s It could not be cancelled: %s", message, problem.message);
+	return acr_fail(error, ACR_ERROR_RUN_TIMEOUT, "%s It is being cancelled.", message);
 }
 
 /* The log is not the run: when it cannot be had, the run is waited for without it. */

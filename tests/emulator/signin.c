@@ -16,10 +16,21 @@ static const char *below_tenant(const char *path)
 	return slash ? slash + 1 : NULL;
 }
 
+/* What follows the tenant; az asks for the configuration of a tenant below the authority, which has but one. */
+static const char *wanted_page(const char *path)
+{
+	const char *rest = below_tenant(path);
+	size_t length = strlen(emulator.tenant_id);
+
+	if (rest && !strncmp(rest, emulator.tenant_id, length) && !strncmp(rest + length, "/.well-known/", 13))
+		return rest + length + 1;
+	return rest;
+}
+
 bool signin_concerns(const struct exchange *exchange)
 {
 	static const char *const starts[] = {"oauth2/", "v2.0/", ".well-known/", "discovery/"};
-	const char *rest = below_tenant(exchange->path);
+	const char *rest = wanted_page(exchange->path);
 	for (size_t i = 0; rest && i < ACR_COUNT(starts); i++)
 		if (!strncmp(rest, starts[i], strlen(starts[i])))
 			return true;
@@ -267,7 +278,7 @@ static bool knows_tenant(const char *path)
 
 void signin_answer(struct exchange *exchange)
 {
-	const char *rest = below_tenant(exchange->path);
+	const char *rest = wanted_page(exchange->path);
 	bool get = !strcmp(exchange->method, "GET"), post = !strcmp(exchange->method, "POST");
 	if (!knows_tenant(exchange->path))
 		refuse(exchange, 400, "invalid_request", 90002,

@@ -25,6 +25,10 @@ struct acr_json *acr_cache_get(struct acr_cache *cache, const char *kind, const 
 void acr_cache_put(struct acr_cache *cache, const char *kind, const char *key, const struct acr_json *value,
                    int64_t expires_on);
 void acr_cache_drop(struct acr_cache *cache, const char *kind, const char *key);
+/* All values of a kind that are stored and good for now: an array, in no order, that the caller owns. */
+struct acr_json *acr_cache_list(struct acr_cache *cache, const char *kind);
+/* Drop all values of a kind. */
+void acr_cache_clear(struct acr_cache *cache, const char *kind);
 /* One process at a time makes the value: lock, look again, make and put, unlock. Returns a handle for
  * acr_cache_unlock(), negative when there is nothing to lock or waiting took over 30 s; then go on without. */
 int acr_cache_lock(struct acr_cache *cache, const char *kind, const char *key);

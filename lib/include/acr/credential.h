@@ -14,8 +14,11 @@ struct acr_token {
 	char *secret;
 	int64_t expires_on; /* seconds since 1970 */
 	bool cached;        /* it was not made just now, so the service may have revoked it since */
+	char *by;           /* name of the credential that got it, where that is known */
 };
 void acr_token_clear(struct acr_token *token);
+/* What a token says about itself when it is a JWT (RFC 7519), unverified; NULL when it is none. The caller owns it. */
+struct acr_json *acr_token_claims(const char *token);
 
 /* One way to get Azure tokens. The transport given to a constructor is borrowed, the other arguments are copied. */
 struct acr_credential {
@@ -101,6 +104,7 @@ struct acr_credential *acr_managed_identity_new(const struct acr_managed_identit
  * folder with service_principal_entries.json and msal_token_cache.json. Service principals sign in again with the
  * stored secret, certificate or federated token, managed identities where `environment` says they are; users' access tokens come from the cache, or from their refresh token, which then is stored back
  * under the cache's lock. */
+#define ACR_CLI_ACCOUNT "Azure CLI account" /* the credential's name */
 struct acr_credential *acr_cli_profile_new(const struct acr_cloud *cloud, const struct acr_json *account,
                                            const char *folder, acr_environment environment,
                                            struct acr_transport *transport, const struct acr_clock *clock);
@@ -132,6 +136,10 @@ void acr_registry_auth_set_admin_lookup(struct acr_registry_auth *auth, acr_admi
 /* The refresh token of a login server. */
 int acr_registry_refresh_token(struct acr_registry_auth *auth, const char *registry, struct acr_token *ret,
                                struct acr_error *error) ACR_MUST_CHECK;
+/* Until when the refresh tokens that the cache keeps for the Azure account are good: an object of seconds since 1970 by
+ * login server, which the caller owns. */
+int acr_registry_kept_tokens(struct acr_registry_auth *auth, struct acr_json **ret,
+			     struct acr_error *error) ACR_MUST_CHECK;
 /* The whole value of an Authorization header field for one scope, yours to free(). `fresh` asks for a new token
  * where a cached one was refused. */
 int acr_registry_authorization(struct acr_registry_auth *auth, const char *registry, const char *scope, bool fresh,

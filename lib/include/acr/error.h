@@ -27,6 +27,8 @@ enum acr_code {
 	ACR_ERROR_RUN = -14,        /* a build or run that did not succeed */
 	ACR_ERROR_QUERY = -15,      /* a JMESPath expression, while it was evaluated */
 	ACR_ERROR_CANCELLED = -16,  /* a question was answered with no, or could not be asked */
+	ACR_ERROR_RUN_TIMEOUT = -17,  /* a build or run that took too long */
+	ACR_ERROR_RUN_CANCELED = -18, /* a build or run that somebody canceled */
 };
 
 struct acr_error {

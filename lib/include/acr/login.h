@@ -61,6 +61,12 @@ typedef int (*acr_open_url)(void *user, const char *url, struct acr_error *error
 int acr_browser_sign_in(const struct acr_login *login, acr_open_url open_url, void *user, struct acr_signed_in *ret,
 			struct acr_error *error) ACR_MUST_CHECK;
 
+/* ---- with a password (RFC 6749 section 4.3) ---- */
+
+/* Tenants that ask for more than a password refuse this, as all do for personal Microsoft accounts. */
+int acr_password_sign_in(const struct acr_login *login, const char *username, const char *password,
+			 struct acr_signed_in *ret, struct acr_error *error) ACR_MUST_CHECK;
+
 /* ---- keeping it ---- */
 
 /* Put account, tokens and id token into msal_token_cache.json in `folder`, under the lock of MSAL's extensions; what
@@ -78,6 +84,10 @@ int acr_principal_store(const char *folder, const struct acr_json *entry, struct
 int acr_principal_forget(const char *folder, const char *client_id, struct acr_error *error) ACR_MUST_CHECK;
 
 /* ---- tenants and subscriptions ---- */
+
+/* The id of acr_login.tenant, which may be one of the tenant's domains: then the sign-in service is asked for it (OpenID
+ * Connect Discovery). AD FS has one tenant, whatever it is called. Yours to free(). */
+int acr_tenant_resolve(const struct acr_login *login, char **ret, struct acr_error *error) ACR_MUST_CHECK;
 
 /* The tenants that the owner of a management token may sign in to: an array of objects as management has them
  * ("tenantId", "displayName", "defaultDomain"); the caller owns it. */

@@ -272,6 +272,68 @@ void acr_cache_drop(struct acr_cache *cache, const char *kind, const char *key)
 	}
 }
 
+/* Whether a file, or a value in memory, is of that kind: "<kind>-<hash>" and what may follow. */
+static bool is_of_kind(const char *name, const char *kind)
+{
+	size_t length = strlen(kind);
+
+	return strncmp(name, kind, length) == 0 && name[length] == '-' &&
+	       strspn(name + length + 1, "0123456789abcdef") == HASH_LENGTH;
+}
+
+/* Bring what the memory holds of a kind in line with the files. */
+static void refresh_kind(struct acr_cache *cache, const char *kind)
+{
+	DIR *folder = cache->folder ? opendir(cache->folder) : NULL;
+	struct dirent *item;
+
+	while (folder && (item = readdir(folder))) {
+		const char *suffix = strrchr(item->d_name, '.');
+
+		if (!is_of_kind(item->d_name, kind) || !suffix || strcmp(suffix, ".json") != 0)
+			continue;
+		ACR_AUTO_FREE char *name = acr_strndup(item->d_name, (size_t)(suffix - item->d_name));
+		refresh(cache, name);
+	}
+	if (folder)
+		closedir(folder);
+}
+
+struct acr_json *acr_cache_list(struct acr_cache *cache, const char *kind)
+{
+	struct acr_json *ret = acr_json_new_array();
+
+	refresh_kind(cache, kind);
+	for (size_t i = 0; i < cache->count; i++) {
+		const struct entry *entry = &cache->entries[i];
+
+		if (is_of_kind(entry->name, kind) && entry->expires_on > cache->clock->now(cache->clock))
+			acr_json_append(ret, acr_json_copy(entry->value));
+	}
+	return ret;
+}
+
+void acr_cache_clear(struct acr_cache *cache, const char *kind)
+{
+	size_t i = 0;
+
+	refresh_kind(cache, kind);
+	while (i < cache->count) {
+		ACR_AUTO_FREE char *name = acr_strdup(cache->entries[i].name);
+
+		if (!is_of_kind(name, kind)) {
+			i++;
+			continue;
+		}
+		forget(cache, name);
+		if (cache->folder) {
+			ACR_AUTO_FREE char *path = entry_path(cache, name, ".json");
+
+			unlink(path);
+		}
+	}
+}
+
 /* In slices, so that whoever wants to stop is heard. */
 static int wait_for_lock(const struct acr_cache *cache, const char *path, struct acr_error *error)
 {

@@ -19,8 +19,11 @@ struct wanted {
 static int make(void *user, struct acr_token *ret, struct acr_error *error)
 {
 	const struct wanted *wanted = user;
+	int rc = wanted->next->get(wanted->next, wanted->resource, wanted->claims, ret, error);
 
-	return wanted->next->get(wanted->next, wanted->resource, wanted->claims, ret, error);
+	if (rc == 0 && !ret->by)
+		ret->by = acr_strdup(wanted->next->name);
+	return rc;
 }
 
 static int get(struct acr_credential *credential, const char *resource, const char *claims, struct acr_token *ret,

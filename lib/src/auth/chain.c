@@ -22,6 +22,7 @@ static int choose(struct chain *self, const char *resource, const char *claims, 
 
 		if (rc == 0) {
 			self->chosen = self->list[i];
+			ret->by = ret->by ? ret->by : acr_strdup(self->list[i]->name);
 			return 0;
 		}
 		if (rc != ACR_ERROR_SIGN_IN)

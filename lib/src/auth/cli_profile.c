@@ -323,7 +323,7 @@ struct acr_credential *acr_cli_profile_new(const struct acr_cloud *cloud, const 
 	self->cache_key = acr_format("azure cli\n%s\n%s\n%s\n%s\n%s", cloud->authority, tenant_of(self),
 				     type ? type : "user", user_name(self), identity ? identity : "");
 	self->credential = (struct acr_credential){
-		.name = "Azure CLI account",
+		.name = ACR_CLI_ACCOUNT,
 		.get = get,
 		.cache_key = self->cache_key,
 		.free = free_credential,

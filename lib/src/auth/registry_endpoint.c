@@ -234,15 +234,9 @@ static int request(struct registry_endpoint *endpoint, bool get, const char *pat
 
 int64_t registry_token_end(const char *token, int64_t fallback)
 {
-	const char *start = strchr(token, '.');
-	const char *end = start ? strchr(start + 1, '.') : NULL;
-	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(MAX_ANSWER);
-	ACR_AUTO_PTR(acr_json) *claims = NULL;
-
-	if (!end || acr_base64_decode(start + 1, (size_t)(end - start - 1), &text, NULL) < 0 ||
-	    acr_json_parse(acr_buf_str(&text), text.length, &claims, NULL) < 0)
-		return fallback;
+	ACR_AUTO_PTR(acr_json) *claims = acr_token_claims(token);
 	double number = acr_json_num(claims, "/exp", -1);
+
 	return number > 0 && number < MAX_NUMBER ? (int64_t)number : fallback;
 }
 

@@ -8,6 +8,7 @@
 #include "auth/registry_token.h"
 #include "auth/token_slot.h"
 
+#define REFRESH_KIND "registry-refresh"
 #define REFRESH_MARGIN_S 300
 #define ACCESS_MARGIN_S 60
 
@@ -144,7 +145,12 @@ static int get_refresh_token(struct wanted *wanted, const char *refused, struct 
 	if (rc < 0)
 		return rc;
 	const struct token_slot slot = {
-		.cache = wanted->auth->cache, .kind = "registry-refresh", .key = key, .margin = REFRESH_MARGIN_S};
+		.cache = wanted->auth->cache,
+		.kind = REFRESH_KIND,
+		.key = key,
+		.margin = REFRESH_MARGIN_S,
+		.registry = wanted->registry->endpoint.registry,
+	};
 	ACR_AUTO_FREE char *current = wanted->fresh && !refused ? token_slot_peek(&slot) : NULL;
 	return token_slot_get(&slot, refused ? refused : current, make_refresh_token, wanted, ret, error);
 }
@@ -354,5 +360,29 @@ int acr_registry_refresh_token(struct acr_registry_auth *auth, const char *regis
 			registry);
 	*ret = (struct acr_token){.secret = acr_strdup(login->password),
 				  .expires_on = registry_token_end(login->password, auth->clock->now(auth->clock))};
+	return 0;
+}
+
+/* Tokens of other accounts stay out: the key tells whose a token is. */
+int acr_registry_kept_tokens(struct acr_registry_auth *auth, struct acr_json **ret, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *all = acr_cache_list(auth->cache, REFRESH_KIND);
+	ACR_AUTO_PTR(acr_json) *mine = acr_json_new_object();
+	int rc;
+
+	for (const struct acr_json *one = acr_json_first(all); one; one = acr_json_next(one)) {
+		const char *name = acr_json_str(one, "/registry");
+		ACR_AUTO_PTR(acr_json) *value = NULL;
+		ACR_AUTO_FREE char *key = NULL;
+
+		if (!name || acr_json_get(mine, name))
+			continue;
+		struct wanted wanted = {.auth = auth, .registry = find_registry(auth, name)};
+		if ((rc = identity(&wanted, &key, error)) < 0)
+			return rc;
+		if ((value = acr_cache_get(auth->cache, REFRESH_KIND, key, 0)))
+			acr_json_set_num(mine, name, acr_json_num(value, "/expires_on", 0));
+	}
+	*ret = TAKE(mine);
 	return 0;
 }

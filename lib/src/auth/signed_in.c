@@ -60,11 +60,7 @@ static struct acr_json *decode(const char *text, size_t length)
  * Core section 3.1.3.7); NULL when there is none. */
 static struct acr_json *id_claims(const struct acr_json *answer)
 {
-	const char *token = acr_json_str(answer, "/id_token");
-	const char *start = token ? strchr(token, '.') : NULL;
-	const char *end = start ? strchr(start + 1, '.') : NULL;
-
-	return end ? decode(start + 1, (size_t)(end - start - 1)) : NULL;
+	return acr_token_claims(acr_json_str(answer, "/id_token"));
 }
 
 /* As MSAL has it: user and tenant of the client info, the subject where a service (AD FS) gives none. */

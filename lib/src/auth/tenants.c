@@ -1,6 +1,7 @@
 /* Where an account may sign in to, and what it finds there. */
 #include <acr/login.h>
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <acr/uri.h>
@@ -8,10 +9,11 @@
 #define MAX_ANSWER ((size_t)16 << 20)
 #define MAX_PAGES 1000
 
+/* `token` may be NULL: then none is sent. */
 static int get_page(const struct acr_login *login, const char *url, const char *token, const char *what,
 		    struct acr_json **ret, struct acr_error *error)
 {
-	ACR_AUTO_FREE char *authorization = acr_format("Bearer %s", token);
+	ACR_AUTO_FREE char *authorization = token ? acr_format("Bearer %s", token) : NULL;
 	ACR_AUTO(acr_exchange)
 	exchange = {
 		.request = {.method = "GET", .url = acr_strdup(url), .max_response = MAX_ANSWER},
@@ -19,7 +21,8 @@ static int get_page(const struct acr_login *login, const char *url, const char *
 	const struct acr_buf *body = &exchange.response.body;
 	int rc;
 
-	acr_headers_add(&exchange.request.headers, "Authorization", authorization);
+	if (authorization)
+		acr_headers_add(&exchange.request.headers, "Authorization", authorization);
 	acr_headers_add(&exchange.request.headers, "Accept", "application/json");
 	if ((rc = acr_send(login->transport, &exchange, error)) < 0)
 		return acr_error_prefix(error, "%s", what);
@@ -76,4 +79,47 @@ int acr_subscription_list(const struct acr_login *login, const char *token, stru
 {
 	return list_all(login, "/subscriptions?api-version=2022-12-01", token, "cannot list the subscriptions", ret,
 			error);
+}
+
+/* "https://sts.windows.net/TENANT/" or "https://login.microsoftonline.com/TENANT/v2.0": the first part of the path. */
+static char *tenant_of_issuer(const char *issuer)
+{
+	ACR_AUTO(acr_uri) uri = {0};
+
+	if (!issuer || acr_uri_parse(issuer, &uri, NULL) < 0 || strlen(uri.path) < 2)
+		return NULL;
+	return acr_strndup(uri.path + 1, strcspn(uri.path + 1, "/"));
+}
+
+static bool is_uuid(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < 36; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+	return !text[36];
+}
+
+int acr_tenant_resolve(const struct acr_login *login, char **ret, struct acr_error *error)
+{
+	ACR_AUTO(acr_buf) url = ACR_BUF_INIT;
+	ACR_AUTO_PTR(acr_json) *about = NULL;
+	char *tenant;
+	int rc;
+
+	if (acr_cloud_is_adfs(login->cloud) || is_uuid(login->tenant)) {
+		*ret = acr_strdup(login->tenant);
+		return 0;
+	}
+	acr_buf_printf(&url, "%s/", login->cloud->authority);
+	acr_uri_escape(login->tenant, "", &url);
+	acr_buf_puts(&url, "/.well-known/openid-configuration");
+	ACR_AUTO_FREE char *what = acr_format("cannot find the tenant '%s'", login->tenant);
+	if ((rc = get_page(login, acr_buf_str(&url), NULL, what, &about, error)) < 0)
+		return rc;
+	if (!(tenant = tenant_of_issuer(acr_json_str(about, "/issuer"))))
+		return acr_fail(error, ACR_ERROR_FORMAT, "%s: %s does not say its id", what, login->cloud->authority);
+	*ret = tenant;
+	return 0;
 }

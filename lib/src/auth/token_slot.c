@@ -11,7 +11,10 @@ static bool look(const struct token_slot *slot, const char *refused, struct acr_
 
 	if (!secret || (refused && strcmp(refused, secret) == 0))
 		return false;
-	*ret = (struct acr_token){.secret = acr_strdup(secret), .expires_on = (int64_t)end, .cached = true};
+	*ret = (struct acr_token){.secret = acr_strdup(secret),
+				  .expires_on = (int64_t)end,
+				  .cached = true,
+				  .by = acr_strdup(acr_json_str(value, "/by"))};
 	return true;
 }
 
@@ -21,14 +24,18 @@ static void keep(const struct token_slot *slot, const struct acr_token *token)
 
 	acr_json_set_str(value, "secret", token->secret);
 	acr_json_set_num(value, "expires_on", (double)token->expires_on);
+	if (token->by)
+		acr_json_set_str(value, "by", token->by);
+	if (slot->registry)
+		acr_json_set_str(value, "registry", slot->registry);
 	acr_cache_put(slot->cache, slot->kind, slot->key, value, token->expires_on);
 }
 
 char *token_slot_peek(const struct token_slot *slot)
 {
-	struct acr_token token;
+	ACR_AUTO(acr_token) token = {0};
 
-	return look(slot, NULL, &token) ? token.secret : NULL;
+	return look(slot, NULL, &token) ? TAKE(token.secret) : NULL;
 }
 
 int token_slot_get(const struct token_slot *slot, const char *refused, token_maker make, void *user,

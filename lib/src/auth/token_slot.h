@@ -8,6 +8,7 @@ struct token_slot {
 	struct acr_cache *cache;
 	const char *kind, *key; /* as for acr_cache_get() */
 	int margin;             /* seconds that the token must be good for */
+	const char *registry;   /* that the token is for, kept beside it; NULL when it is for none */
 };
 
 /* Makes the token when the cache has none. */
