@@ -80,8 +80,8 @@ static bool find_chosen(const char *url, struct command_line *ret)
 static bool find(const char *url, struct command_line *ret)
 {
 	static const char *const displays[] = {"DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"};
-	static const char *const names[] = {"xdg-open", "x-www-browser", "gnome-open", "firefox",  "chromium",
-					    "chromium-browser", "google-chrome", "wslview"};
+	static const char *const names[] = {"xdg-open", "x-www-browser",    "gnome-open",    "firefox",
+					    "chromium", "chromium-browser", "google-chrome", "wslview"};
 	bool display = false;
 
 	if (settings_variable("BROWSER"))

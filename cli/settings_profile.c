@@ -89,8 +89,7 @@ static int change_locked(struct settings *settings, const char *path, account_ch
 		all = acr_json_new_array();
 		acr_json_set(settings->profile, "subscriptions", all);
 	}
-	if ((rc = change(settings, user, all, &chosen, error)) < 0 ||
-	    (rc = write_profile(settings, path, error)) < 0)
+	if ((rc = change(settings, user, all, &chosen, error)) < 0 || (rc = write_profile(settings, path, error)) < 0)
 		return rc;
 	acr_json_free(settings->accounts);
 	settings->accounts = NULL;
@@ -204,8 +203,7 @@ int settings_remove_accounts(struct settings *settings, const char *user, struct
 }
 
 /* The default stays what it is, in another cloud too, as long as it is there. */
-static int replace(struct settings *settings, void *user, struct acr_json *all, char **chosen,
-		   struct acr_error *error)
+static int replace(struct settings *settings, void *user, struct acr_json *all, char **chosen, struct acr_error *error)
 {
 	ACR_AUTO_FREE char *present = acr_strdup(default_id(all));
 	struct acr_json *fresh = user, *entry;

@@ -282,7 +282,7 @@ const struct group account_group = {
 static const struct command bare_commands[] = {
 	{
 		.path = "login",
-		.examples = EXAMPLES({"With a code, on a machine without a browser", "acr login --use-device-code"}),
+		.examples = EXAMPLES({"With a code, on a machine without a browser", "az login --use-device-code"}),
 		LOGIN,
 	},
 	{
@@ -311,7 +311,8 @@ static const struct command auth_commands[] = {
 			   "when not. No secret is shown.",
 		.options = OPTIONS(NULL),
 		.examples = EXAMPLES({"As a table", "acr auth status -o table"},
-				     {"Sign in when that is needed", "acr auth status -o none || acr account login"}),
+				     {"Until when the token of management is good",
+				      "acr auth status --query expiresOn -o tsv"}),
 		.run = sign_in_status,
 		.columns = status_columns,
 	},

@@ -36,7 +36,7 @@ static int ask_subscription(struct context *context, struct acr_json **ret, stru
 		return 0;
 	}
 	return acr_fail(error, ACR_ERROR_GENERAL, "The signed-in account has no access to subscription '%s'.",
-	                wanted ? wanted : "");
+			wanted ? wanted : "");
 }
 
 int account_show(struct context *context, struct acr_json **ret, struct acr_error *error)
@@ -92,7 +92,8 @@ static int refresh_user(struct context *context, const struct acr_json *accounts
 		return acr_error_move(error, &reason);
 	if (rc < 0)
 		io_warn(context->io,
-			"Refreshing for '%s' failed with an error '%s'. The existing accounts were not modified. You can run "
+			"Refreshing for '%s' failed with an error '%s'. The existing accounts were not modified. You "
+			"can run "
 			"'az login' later to explicitly refresh them",
 			name ? name : "", reason.message);
 	for (item = acr_json_first(rc < 0 ? accounts : owner.list); item; item = acr_json_next(item))
@@ -145,8 +146,9 @@ int account_list(struct context *context, struct acr_json **ret, struct acr_erro
 	if (!acr_json_first(accounts))
 		io_warn(context->io, "Please run \"az login\" to access your accounts.");
 	if (skipped)
-		io_warn(context->io, "A few accounts are skipped as they don't have 'Enabled' state. Use '--all' to display "
-				     "them.");
+		io_warn(context->io,
+			"A few accounts are skipped as they don't have 'Enabled' state. Use '--all' to display "
+			"them.");
 	*ret = accounts_printed(list);
 	return 0;
 }
@@ -187,22 +189,13 @@ static int forget(struct context *context, const char *user, struct acr_error *e
 	return acr_principal_forget(folder, user, error);
 }
 
-/* What cannot be understood has nobody in it who could be kept. */
-static void ignore_broken_profile(struct context *context)
-{
-	ACR_AUTO(acr_error) broken = ACR_ERROR_INIT;
-
-	if (settings_ignore_broken_profile(context->settings, &broken))
-		io_warn(context->io, "%s. It is written anew.", broken.message);
-}
-
 int account_logout(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	ACR_AUTO_FREE char *user = acr_strdup(args_string(context->args, "username"));
 	int rc;
 
 	(void)ret;
-	ignore_broken_profile(context);
+	accounts_ignore_broken(context);
 	if (!user && (rc = current_user(context, &user, error)) < 0)
 		return rc;
 	return forget(context, user, error);
@@ -211,6 +204,6 @@ int account_logout(struct context *context, struct acr_json **ret, struct acr_er
 int account_clear(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	(void)ret;
-	ignore_broken_profile(context);
+	accounts_ignore_broken(context);
 	return forget(context, NULL, error);
 }

@@ -17,7 +17,7 @@ struct login_attempt {
 	struct acr_login login; /* the owner's, with the tenant and the resource that were asked for */
 	char *tenant;           /* id */
 	char *resource, *claims, *password;
-	char *certificate;      /* path */
+	char *certificate; /* path */
 };
 
 static void login_attempt_clear(struct login_attempt *attempt)
@@ -77,7 +77,8 @@ static int open_page(void *user, const char *url, struct acr_error *error)
 	/* What follows the question mark belongs to this sign-in and to nobody else. */
 	if (rc == 0)
 		io_warn(attempt->context->io,
-			"A web browser has been opened at %.*s. Please continue the login in the web browser. If no web "
+			"A web browser has been opened at %.*s. Please continue the login in the web browser. If no "
+			"web "
 			"browser is available or if the web browser fails to open, use device code flow with `az login "
 			"--use-device-code`.",
 			(int)strcspn(url, "?"), url);
@@ -148,7 +149,8 @@ static int find_certificate(struct login_attempt *attempt, struct acr_error *err
 	if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && (attempt->certificate = realpath(path, NULL)))
 		return 0;
 	return given ? acr_fail(error, ACR_ERROR_FILE,
-				"The certificate '%s' cannot be found; give a PEM file with certificate and key.", given)
+				"The certificate '%s' cannot be found; give a PEM file with certificate and key.",
+				given)
 		     : 0;
 }
 
@@ -354,10 +356,11 @@ static int keep(struct login_attempt *attempt, struct acr_error *error)
 	bool allowed = flag(attempt, "allow-no-subscriptions");
 
 	if (!acr_json_first(owner->list) && !allowed)
-		return acr_fail(error, ACR_ERROR_GENERAL,
-				"No subscriptions found for %s. Give it a role in one, or use --allow-no-subscriptions to have "
-				"tenant level access.",
-				name);
+		return acr_fail(
+			error, ACR_ERROR_GENERAL,
+			"No subscriptions found for %s. Give it a role in one, or use --allow-no-subscriptions to have "
+			"tenant level access.",
+			name);
 	if (allowed)
 		accounts_add_tenants(owner);
 	accounts_forget_tokens(attempt->context->client);
@@ -372,7 +375,8 @@ static void remark(const struct login_attempt *attempt)
 
 	if (sign_in_tenant() && client && strcasecmp(client, name) != 0)
 		io_warn(attempt->context->io,
-			"The application in the environment (AZURE_CLIENT_ID) still goes first in acr. Unset the variable to "
+			"The application in the environment (AZURE_CLIENT_ID) still goes first in acr. Unset the "
+			"variable to "
 			"use '%s'.",
 			name);
 }
@@ -380,18 +384,17 @@ static void remark(const struct login_attempt *attempt)
 int account_login(struct context *context, struct acr_json **ret, struct acr_error *error)
 {
 	ACR_AUTO(login_attempt) attempt = {.context = context};
-	ACR_AUTO(acr_error) broken = ACR_ERROR_INIT;
 	int rc = run_prepare(context, error);
 
 	if (rc < 0)
 		return rc;
-	if (settings_ignore_broken_profile(context->settings, &broken))
-		io_warn(context->io, "%s. It is written anew.", broken.message);
+	accounts_ignore_broken(context);
 	if ((rc = prepare(&attempt, error)) < 0)
 		return rc;
 	if (settings_variable("ACC_CLOUD") && !flag(&attempt, "identity"))
-		io_warn(context->io, "Cloud Shell is automatically authenticated under the initial account signed-in with. "
-				     "Run 'az login' only if you need to use a different account");
+		io_warn(context->io,
+			"Cloud Shell is automatically authenticated under the initial account signed-in with. "
+			"Run 'az login' only if you need to use a different account");
 	rc = flag(&attempt, "identity")            ? as_identity(&attempt, error)
 	     : flag(&attempt, "service-principal") ? as_application(&attempt, error)
 						   : as_person(&attempt, error);

@@ -105,8 +105,7 @@ int account_token(struct context *context, struct acr_json **ret, struct acr_err
 	context->subscription = args_string(context->args, "name");
 	context->tenant = args_string(context->args, "tenant");
 	if ((rc = run_prepare(context, error)) < 0 || (rc = check_tenant(context, error)) < 0 ||
-	    (rc = context_client(context, &client, error)) < 0 ||
-	    (rc = find_resource(context, &resource, error)) < 0 ||
+	    (rc = context_client(context, &client, error)) < 0 || (rc = find_resource(context, &resource, error)) < 0 ||
 	    (rc = acr_client_token(client, resource, &token, error)) < 0)
 		return rc;
 	*ret = printed(context, &token);

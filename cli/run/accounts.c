@@ -84,7 +84,8 @@ static void add(struct account_owner *owner, const struct acr_json *subscription
 		return;
 	if (known) {
 		io_warn(owner->context->io,
-			"Subscription %s '%s' can be accessed from tenants %s(default) and %s. To select a specific tenant "
+			"Subscription %s '%s' can be accessed from tenants %s(default) and %s. To select a specific "
+			"tenant "
 			"when accessing this subscription, use 'az login --tenant TENANT_ID'.",
 			id, name ? name : "", acr_json_str(known, "/tenantId"), tenant);
 		return;
@@ -185,10 +186,12 @@ int accounts_in_all_tenants(struct account_owner *owner, const char *home, struc
 		rc = look_into(owner, item, bare, strict, error);
 	if (rc < 0)
 		return rc;
-	tell(owner, bare, "The following tenants don't contain accessible subscriptions. Use 'az login "
-			  "--allow-no-subscriptions' to have tenant level access.");
-	tell(owner, strict, "The following tenants require Multi-Factor Authentication (MFA). Use 'az login --tenant "
-			    "TENANT_ID' to explicitly login to a tenant.");
+	tell(owner, bare,
+	     "The following tenants don't contain accessible subscriptions. Use 'az login "
+	     "--allow-no-subscriptions' to have tenant level access.");
+	tell(owner, strict,
+	     "The following tenants require Multi-Factor Authentication (MFA). Use 'az login --tenant "
+	     "TENANT_ID' to explicitly login to a tenant.");
 	return 0;
 }
 
@@ -222,6 +225,15 @@ struct acr_json *accounts_printed(const struct acr_json *accounts)
 		acr_json_append(ret, entry);
 	}
 	return ret;
+}
+
+void accounts_ignore_broken(struct context *context)
+{
+	ACR_AUTO(acr_error) reason = ACR_ERROR_INIT;
+
+	if (settings_ignore_broken_profile(context->settings, &reason))
+		io_warn(context->io, "%s/azureProfile.json cannot be understood. It is written anew.",
+			settings_folder(context->settings));
 }
 
 void accounts_forget_tokens(struct acr_client *client)

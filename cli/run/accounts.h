@@ -28,6 +28,8 @@ int accounts_in_all_tenants(struct account_owner *owner, const char *home, struc
 void accounts_add_tenants(struct account_owner *owner);
 /* As az prints accounts: "cloudName" for "environmentName". The caller owns the array. */
 struct acr_json *accounts_printed(const struct acr_json *accounts);
+/* Go on as if nobody were signed in where azureProfile.json is damaged, and say so. */
+void accounts_ignore_broken(struct context *context);
 /* Forget all tokens that are kept for further commands. */
 void accounts_forget_tokens(struct acr_client *client);
 /* The resource that scopes are of ("https://vault.azure.net/.default"), yours to free(); that of management when the

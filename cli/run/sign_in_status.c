@@ -34,6 +34,15 @@ static struct acr_json *registries(struct acr_client *client)
 	return ret;
 }
 
+/* The credential, and that the environment gave it. */
+static struct acr_json *by_what(const struct acr_token *token)
+{
+	ACR_AUTO_FREE char *text =
+		token->by && sign_in_tenant() ? acr_format("environment (%s)", token->by) : acr_strdup(token->by);
+
+	return acr_json_new_string(text);
+}
+
 /* Who it is by name: an application's id, a user, NULL for the machine itself. */
 static const char *who(const struct acr_json *account, const char *credential)
 {
@@ -54,7 +63,7 @@ static struct acr_json *describe(const struct context *context, const struct acr
 	acr_json_set_str(ret, "cacheFolder", *folder ? folder : NULL);
 	acr_json_set_str(ret, "cloudName", acr_client_cloud(client)->name);
 	acr_json_set_str(ret, "configFolder", settings_folder(context->settings));
-	acr_json_set_str(ret, "credential", token->by);
+	acr_json_set(ret, "credential", by_what(token));
 	set_time(ret, "expiresOn", token->expires_on);
 	acr_json_set(ret, "registries", token->secret ? registries(client) : acr_json_new_array());
 	acr_json_set_bool(ret, "signedIn", token->secret != NULL);
@@ -78,8 +87,12 @@ static void add_row(struct acr_json *rows, const char *item, const char *value, 
 static struct acr_json *tabulate(const struct acr_json *status)
 {
 	static const char *const rows[][2] = {
-		{"Cloud", "cloudName"},           {"Tenant", "tenantId"},       {"Subscription", "subscriptionId"},
-		{"Account", "account"},           {"Configuration", "configFolder"}, {"Cache", "cacheFolder"},
+		{"Cloud", "cloudName"},
+		{"Tenant", "tenantId"},
+		{"Subscription", "subscriptionId"},
+		{"Account", "account"},
+		{"Configuration", "configFolder"},
+		{"Cache", "cacheFolder"},
 	};
 	struct acr_json *ret = acr_json_new_array();
 	const struct acr_json *item;
@@ -108,8 +121,7 @@ int sign_in_status(struct context *context, struct acr_json **ret, struct acr_er
 	struct acr_client *client;
 	int rc;
 
-	if ((rc = context_client(context, &client, error)) < 0 ||
-	    (rc = context_account(context, &account, error)) < 0)
+	if ((rc = context_client(context, &client, error)) < 0 || (rc = context_account(context, &account, error)) < 0)
 		return rc;
 	rc = acr_client_token(client, acr_client_cloud(client)->audience, &token, &reason);
 	status = describe(context, account, &token);

@@ -52,15 +52,14 @@ static bool is_sentence(const char *text)
 
 static void look_at_row(const struct command *command)
 {
-	const struct group *group;
-
 	if (!is_sentence(command->summary))
 		fault(command, "the summary is not a sentence");
 	if (command->summary && strlen(command->summary) > 90)
 		fault(command, "the summary is longer than a line");
 	if (!command->op == !command->run && !command->op)
 		fault(command, "neither an operation nor a runner");
-	if (table_find(command->path, &group) != command)
+	/* One command may stand beside `az acr`, and another of its name below it: "login". */
+	if (table_find_in(table_group_of(command)->outside ? TABLE_OUTSIDE : TABLE_ACR, command->path, NULL) != command)
 		fault(command, "another row has the same path");
 	if (command->status == STATUS_DEPRECATED && !command->instead)
 		fault(command, "deprecated without a replacement");
@@ -500,10 +499,16 @@ static int split(char *memory, char **words, int most)
 	return count;
 }
 
-/* The part of an example that is ours: without "D=$(…)" around it and pipes on either side. */
-static char *own_part(const char *text)
+/* A command of az that acr has another one in the place of: it is called through the link only. */
+static bool is_shadowed(const struct command *command)
 {
-	const char *start = strstr(text, "acr ");
+	return table_group_of(command)->outside && table_find_in(TABLE_ACR, command->path, NULL);
+}
+
+/* The part of an example that is ours: without "D=$(…)" around it and pipes on either side. */
+static char *own_part(const struct command *command, const char *text)
+{
+	const char *start = strstr(text, is_shadowed(command) ? "az " : "acr ");
 	const char *pipe = start ? strstr(start, " | ") : NULL;
 	size_t length;
 
@@ -517,8 +522,8 @@ static char *own_part(const char *text)
 
 static void check_example(const struct command *command, const char *text)
 {
-	ACR_AUTO_FREE char *own = own_part(text);
-	static const struct parse_settings settings;
+	ACR_AUTO_FREE char *own = own_part(command, text);
+	const struct parse_settings settings = {.as_az = is_shadowed(command)};
 	struct io io = {.only_show_errors = true, .in = stdin, .err = stderr, .out = stdout};
 	struct args args = {0};
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;

@@ -73,7 +73,7 @@ int acr_password_sign_in(const struct acr_login *login, const char *username, co
  * else is there stays. A file that is damaged is not touched (ACR_ERROR_FORMAT). */
 int acr_msal_store(const char *folder, const struct acr_login *login, const struct acr_signed_in *signed_in,
 		   struct acr_error *error) ACR_MUST_CHECK;
-/* Remove all that is of this user; NULL: of all users and applications. 0 also when there was nothing. */
+/* Remove all that is of this user, or application by its client id; NULL: of everybody. 0 also when there was nothing. */
 int acr_msal_forget(const char *folder, const char *username, const struct acr_clock *clock,
 		    struct acr_error *error) ACR_MUST_CHECK;
 /* Put an entry into service_principal_entries.json in `folder` in place of the one with the same client_id and tenant:

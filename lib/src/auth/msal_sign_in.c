@@ -163,7 +163,8 @@ static bool forget_home(struct acr_json *cache, const char *home)
 static bool forget_user(void *user, struct acr_json *cache)
 {
 	const char *username = user;
-	bool dropped = false;
+	/* Of an application the cache has access tokens only, under its client id. */
+	bool dropped = drop(acr_json_get(cache, "AccessToken"), "client_id", username);
 
 	for (const struct acr_json *account = acr_json_first(acr_json_get(cache, "Account")); account;) {
 		const char *home = acr_json_string(acr_json_get(account, "home_account_id"));
