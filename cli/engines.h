@@ -2,7 +2,7 @@
 #ifndef CLI_ENGINES_H
 #define CLI_ENGINES_H
 
-#include <acr/credential.h>
+#include <acr/docker.h>
 #include <acr/error.h>
 
 struct engines {

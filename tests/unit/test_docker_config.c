@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <acr/clock.h>
 #include <acr/credential.h>
+#include <acr/docker.h>
 #include <acr/encode.h>
 #include <acr/file.h>
 #include <acr/json.h>

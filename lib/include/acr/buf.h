@@ -27,12 +27,17 @@ struct acr_buf {
 		.max = (limit) \
 	}
 
+/* Free the bytes; the cap stays. */
 void acr_buf_clear(struct acr_buf *buf);
-/* Empty it but keep the memory. */
+/* Empty it but keep the memory; `overflow` is false again. */
 void acr_buf_reset(struct acr_buf *buf);
+/* Append `length` bytes … */
 void acr_buf_add(struct acr_buf *buf, const void *bytes, size_t length);
+/* … the bytes of a string, … */
 void acr_buf_puts(struct acr_buf *buf, const char *text);
+/* … one byte, … */
 void acr_buf_putc(struct acr_buf *buf, char c);
+/* … a formatted text. */
 void acr_buf_printf(struct acr_buf *buf, const char *format, ...) ACR_PRINTF(2, 3);
 void acr_buf_vprintf(struct acr_buf *buf, const char *format, va_list args) ACR_PRINTF(2, 0);
 /* Cut to `length` bytes (no effect when it is shorter). */

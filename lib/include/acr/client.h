@@ -33,21 +33,26 @@ struct acr_client_options {
 	struct acr_transport *transport; /* taken; replaces the one on libcurl (tests) */
 };
 
+/* Put a client together; nothing is read or sent yet. The options' strings are copied, but for those of `http`. */
 struct acr_client *acr_client_new(const struct acr_client_options *options);
+/* Free it with its credential and its transport. */
 void acr_client_free(struct acr_client *client);
 ACR_DEFINE_FREEP(acr_client)
 
+/* What it was made with, or has made: all of it is lent for its life. */
 const struct acr_cloud *acr_client_cloud(const struct acr_client *client);
 const char *acr_client_subscription(const struct acr_client *client); /* NULL when none */
 const char *acr_client_tenant(const struct acr_client *client);       /* NULL when none */
 /* "NAME (ID)", "ID" where no name is known; "" when none. Lent. */
 const char *acr_client_subscription_label(const struct acr_client *client);
-const struct acr_clock *acr_client_clock(const struct acr_client *client);
-struct acr_cache *acr_client_cache(struct acr_client *client);
+const struct acr_clock *acr_client_clock(const struct acr_client *client); /* never NULL */
+struct acr_cache *acr_client_cache(struct acr_client *client);             /* never NULL */
 /* The transport with retry, trace and authorization. */
 struct acr_transport *acr_client_transport(struct acr_client *client);
+/* Its registry tokens, for a login of the user's or a look at a token itself. */
 struct acr_registry_auth *acr_client_registry_auth(struct acr_client *client);
-/* An Azure token of the client's credential. */
+/* An Azure token of the client's credential for `resource`, yours to acr_token_clear(). ACR_ERROR_SIGN_IN where
+ * there is nothing to sign in with, ACR_ERROR_AUTH where it was refused. */
 int acr_client_token(struct acr_client *client, const char *resource, struct acr_token *ret, struct acr_error *error)
 	ACR_MUST_CHECK;
 
@@ -114,6 +119,7 @@ struct acr_registry {
 	char *sku;            /* "Premium"; NULL when not known yet */
 	char *login_server;   /* NULL when not known yet */
 };
+/* Free its strings. */
 void acr_registry_clear(struct acr_registry *registry);
 /* Find a registry by name: without a request when the resource group is given (only id, name and group are set
  * then), else by the subscription's resource list, as az does (the name then stays as it was asked for, the group is in

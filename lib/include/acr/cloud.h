@@ -22,7 +22,9 @@ struct acr_cloud {
 bool acr_cloud_builtin(const char *name, struct acr_cloud *ret);
 /* Names of the built-in clouds, ended by NULL. */
 extern const char *const acr_cloud_names[];
+/* Whether its authority is an AD FS server, which has no tenants and other endpoints. */
 bool acr_cloud_is_adfs(const struct acr_cloud *cloud);
+/* Free its strings. */
 void acr_cloud_clear(struct acr_cloud *cloud);
 
 #endif

@@ -16,6 +16,7 @@ struct acr_token {
 	bool cached;        /* it was not made just now, so the service may have revoked it since */
 	char *by;           /* name of the credential that got it, where that is known */
 };
+/* Free the secret. */
 void acr_token_clear(struct acr_token *token);
 /* What a token says about itself when it is a JWT (RFC 7519), unverified; NULL when it is none. The caller owns it. */
 struct acr_json *acr_token_claims(const char *token);
@@ -35,6 +36,7 @@ struct acr_credential {
 	bool guess; /* nothing hints at it, it is only tried: not worth a word when it does not apply */
 	void (*free)(struct acr_credential *credential);
 };
+/* Free it with those that it has taken. */
 void acr_credential_free(struct acr_credential *credential);
 
 /* Service principal with a secret: the client_credentials grant (RFC 6749 section 4.4) at the tenant's v2.0 token
@@ -43,13 +45,14 @@ struct acr_credential *acr_client_secret_new(const struct acr_cloud *cloud, cons
                                              const char *client_secret, struct acr_transport *transport,
                                              const struct acr_clock *clock);
 /* Service principal with a certificate: the same grant with a signed statement (RFC 7523), PS256 with the
- * certificate's SHA-256, RS256 with its SHA-1 for AD FS. The file is read at once, and an expired certificate is told
- * before anything is sent. */
+ * certificate's SHA-256, RS256 with its SHA-1 for AD FS. */
 struct acr_certificate_file {
 	const char *path;     /* PEM or PKCS #12, with the RSA key and its certificate */
 	const char *password; /* NULL when there is none */
 	bool send_chain;      /* the certificates go along: trust by subject name and issuer */
 };
+/* Reads the file at once: ACR_ERROR_FILE where that fails, ACR_ERROR_AUTH for a wrong password, a file without an RSA
+ * key and its certificate, or a certificate that is not valid now. */
 int acr_client_certificate_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
                                const struct acr_certificate_file *file, struct acr_transport *transport,
                                const struct acr_clock *clock, struct acr_credential **ret,
@@ -69,9 +72,11 @@ struct acr_oidc_request {
 	const char *token;      /* ACTIONS_ID_TOKEN_REQUEST_TOKEN, SYSTEM_ACCESSTOKEN: what the job may ask with */
 	const char *connection; /* Azure Pipelines: id of the service connection */
 };
+/* GitHub Actions. */
 struct acr_credential *acr_github_actions_new(const struct acr_cloud *cloud, const char *tenant, const char *client_id,
                                               const struct acr_oidc_request *request, struct acr_transport *transport,
                                               const struct acr_clock *clock);
+/* Azure Pipelines. */
 struct acr_credential *acr_azure_pipelines_new(const struct acr_cloud *cloud, const char *tenant,
                                                const char *client_id, const struct acr_oidc_request *request,
                                                struct acr_transport *transport, const struct acr_clock *clock);
@@ -100,11 +105,11 @@ struct acr_managed_identity_options {
  * of virtual machines (IMDS), whichever the variables name. */
 struct acr_credential *acr_managed_identity_new(const struct acr_managed_identity_options *options,
                                                 struct acr_transport *transport, const struct acr_clock *clock);
+#define ACR_CLI_ACCOUNT "Azure CLI account" /* name of the next one */
 /* The Azure CLI's signed-in account: `account` is the entry of azureProfile.json in use, `folder` the configuration
  * folder with service_principal_entries.json and msal_token_cache.json. Service principals sign in again with the
- * stored secret, certificate or federated token, managed identities where `environment` says they are; users' access tokens come from the cache, or from their refresh token, which then is stored back
- * under the cache's lock. */
-#define ACR_CLI_ACCOUNT "Azure CLI account" /* the credential's name */
+ * stored secret, certificate or federated token, managed identities where `environment` says they are; users' access
+ * tokens come from the cache, or from their refresh token, which then is stored back under the cache's lock. */
 struct acr_credential *acr_cli_profile_new(const struct acr_cloud *cloud, const struct acr_json *account,
                                            const char *folder, acr_environment environment,
                                            struct acr_transport *transport, const struct acr_clock *clock);
@@ -125,6 +130,7 @@ struct acr_registry_auth *acr_registry_auth_new(struct acr_transport *transport,
                                                 const char *tenant, const char *audience,
                                                 const char *fallback_audience, struct acr_cache *cache,
                                                 const struct acr_clock *clock);
+/* Free it and the tokens in memory; borrowed things stay. */
 void acr_registry_auth_free(struct acr_registry_auth *auth);
 /* Use this user name and password from now on (copied). */
 void acr_registry_auth_set_login(struct acr_registry_auth *auth, const struct acr_registry_login *login);
@@ -132,8 +138,10 @@ void acr_registry_auth_set_login(struct acr_registry_auth *auth, const struct ac
  * (owned by the caller) and returns 0, or a negative code when there is none. */
 typedef int (*acr_admin_lookup)(void *user, const char *registry, char **username, char **password,
                                 struct acr_error *error);
+/* Use this function from now on; NULL: none. */
 void acr_registry_auth_set_admin_lookup(struct acr_registry_auth *auth, acr_admin_lookup lookup, void *user);
-/* The refresh token of a login server. */
+/* The refresh token of a login server, yours to acr_token_clear(). ACR_ERROR_SIGN_IN where there is nothing to sign in
+ * with, ACR_ERROR_AUTH where it was refused. */
 int acr_registry_refresh_token(struct acr_registry_auth *auth, const char *registry, struct acr_token *ret,
                                struct acr_error *error) ACR_MUST_CHECK;
 /* Until when the refresh tokens that the cache keeps for the Azure account are good: an object of seconds since 1970 by
@@ -152,17 +160,5 @@ struct acr_transport *acr_auth_new(struct acr_transport *next, struct acr_creden
 
 /* The user name that stands for "the password is a token". */
 #define ACR_TOKEN_USER "00000000-0000-0000-0000-000000000000"
-
-/* Where docker, podman and skopeo look for registry credentials. */
-struct acr_docker_config {
-	const char *docker_folder; /* $DOCKER_CONFIG or ~/.docker */
-	const char *podman_file;   /* $REGISTRY_AUTH_FILE or $XDG_RUNTIME_DIR/containers/auth.json; NULL: not written */
-};
-/* Store a login: through the helper named by credHelpers or credsStore of config.json where there is one
- * (docker-credential-NAME store, secret on its standard input), else in `auths` of config.json; also in the podman
- * file when given. Other members of the files are kept, they are replaced at once and under a lock, mode 0600. With
- * ACR_TOKEN_USER as user name the secret is stored as an identity token. */
-int acr_docker_store(const struct acr_docker_config *config, const char *registry, const char *username,
-                     const char *secret, struct acr_error *error) ACR_MUST_CHECK;
 
 #endif

@@ -11,6 +11,17 @@
 /* Docker's name for a token in the place of a password (docker-credential-helpers, "identity tokens"). */
 #define ACR_HELPER_TOKEN_USER "<token>"
 
+/* Where docker, podman and skopeo look for registry credentials. */
+struct acr_docker_config {
+	const char *docker_folder; /* $DOCKER_CONFIG or ~/.docker */
+	const char *podman_file;   /* $REGISTRY_AUTH_FILE or $XDG_RUNTIME_DIR/containers/auth.json; NULL: not written */
+};
+/* Store a login: through the helper named by credHelpers or credsStore of config.json where there is one
+ * (docker-credential-NAME store, secret on its standard input), else in `auths` of config.json; also in the podman
+ * file when given. With ACR_TOKEN_USER (credential.h) as user name the secret is stored as an identity token. */
+int acr_docker_store(const struct acr_docker_config *config, const char *registry, const char *username,
+                     const char *secret, struct acr_error *error) ACR_MUST_CHECK;
+
 /* The login of a registry that the file holds itself. Returns 1 with *username and *secret (yours to free()), 0 when
  * there is none. */
 int acr_docker_find(const char *file, const char *registry, char **username, char **secret, struct acr_error *error)

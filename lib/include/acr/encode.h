@@ -5,8 +5,9 @@
 #include "buf.h"
 #include "error.h"
 
-/* Append base64 of the bytes (RFC 4648 section 4), or base64url without padding (section 5). */
+/* Append base64 of the bytes (RFC 4648 section 4), … */
 void acr_base64_encode(const void *bytes, size_t length, struct acr_buf *out);
+/* … or base64url, without padding (section 5). */
 void acr_base64url_encode(const void *bytes, size_t length, struct acr_buf *out);
 /* Decode either alphabet, padded or not, white space ignored; ACR_ERROR_FORMAT on other characters. */
 int acr_base64_decode(const char *text, size_t length, struct acr_buf *out, struct acr_error *error) ACR_MUST_CHECK;

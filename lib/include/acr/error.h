@@ -56,6 +56,7 @@ int acr_error_prefix(struct acr_error *error, const char *format, ...) ACR_PRINT
 bool acr_error_is_momentary(const struct acr_error *error);
 /* Move an error: `to` takes what `from` holds, `from` becomes empty. Returns the code. */
 int acr_error_move(struct acr_error *to, struct acr_error *from);
+/* Free what it holds; it then says that nothing failed. */
 void acr_error_clear(struct acr_error *error);
 
 #endif

@@ -21,6 +21,7 @@ int acr_folder_make(const char *path, struct acr_error *error) ACR_MUST_CHECK;
  * `timeout_ms`. Returns a descriptor to hand to acr_file_unlock(), or a negative code (ACR_ERROR_TIMEOUT when
  * somebody else kept it). The lock ends with the process. */
 int acr_file_lock(const char *path, int timeout_ms, struct acr_error *error) ACR_MUST_CHECK;
+/* End the lock; a negative descriptor does nothing. */
 void acr_file_unlock(int descriptor);
 /* "folder/name", yours to free(). */
 char *acr_path_join(const char *folder, const char *name);

@@ -17,6 +17,7 @@ struct acr_image {
  * "localhost"). ACR_ERROR_GENERAL tells what is wrong. */
 int acr_image_parse(const char *text, bool with_registry, struct acr_image *ret, struct acr_error *error)
 	ACR_MUST_CHECK;
+/* Free its strings. */
 void acr_image_clear(struct acr_image *image);
 
 #endif

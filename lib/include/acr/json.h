@@ -35,10 +35,13 @@ void acr_json_write_string(const char *text, size_t length, struct acr_buf *out)
 /* Append a number the shortest way that reads back the same: 3, -0.5, 1e+100. */
 void acr_json_write_number(double number, struct acr_buf *out);
 
+/* Free the value and all in it; not for a value that an array or object owns. */
 void acr_json_free(struct acr_json *value);
 ACR_DEFINE_FREEP(acr_json)
+/* A deep copy, the caller's; NULL gives NULL. */
 struct acr_json *acr_json_copy(const struct acr_json *value);
 
+/* New values, the caller's; texts are copied. */
 struct acr_json *acr_json_new_null(void);
 struct acr_json *acr_json_new_bool(bool value);
 struct acr_json *acr_json_new_number(double value);
@@ -47,6 +50,7 @@ struct acr_json *acr_json_new_string_length(const char *text, size_t length);
 struct acr_json *acr_json_new_array(void);
 struct acr_json *acr_json_new_object(void);
 
+/* What it is, and its contents. */
 enum acr_json_type acr_json_type(const struct acr_json *value);
 bool acr_json_is(const struct acr_json *value, enum acr_json_type type);
 /* Absent or JSON null. */
@@ -67,7 +71,8 @@ struct acr_json *acr_json_get(const struct acr_json *object, const char *key); /
 /* Sort the members of every object in the value by the bytes of their keys. */
 void acr_json_sort(struct acr_json *value);
 
-/* By pointer ("/properties/sku/name", "" for the whole); NULL when a step is missing. */
+/* By pointer ("/properties/sku/name", "" for the whole); NULL when a step is missing. For the common kinds: the string
+ * there or NULL, the number or `fallback`, whether it is true. */
 struct acr_json *acr_json_at(const struct acr_json *value, const char *pointer);
 const char *acr_json_str(const struct acr_json *value, const char *pointer);
 double acr_json_num(const struct acr_json *value, const char *pointer, double fallback);

@@ -32,6 +32,7 @@ struct acr_signed_in {
 	struct acr_token token;  /* for acr_login.resource */
 	struct acr_json *answer; /* the whole answer of the token endpoint: a secret */
 };
+/* Free what it holds. */
 void acr_signed_in_clear(struct acr_signed_in *signed_in);
 
 /* ---- on another device (RFC 8628) ---- */
@@ -43,7 +44,9 @@ struct acr_device_code {
 	int64_t expires_on; /* seconds since 1970 */
 	int64_t interval_ms;
 };
+/* Free its strings. */
 void acr_device_code_clear(struct acr_device_code *code);
+/* Get a code to show. ACR_ERROR_AUTH where the authority makes none for this, ACR_ERROR_FORMAT for an answer without. */
 int acr_device_code_start(const struct acr_login *login, struct acr_device_code *ret,
 			  struct acr_error *error) ACR_MUST_CHECK;
 /* Ask until the person has signed in, at the pace that the service wants. ACR_ERROR_TIMEOUT when the code expires

@@ -20,8 +20,9 @@ void *acr_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *acr_alloc_array(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 /* Grow or shrink an array to `count` items of `size` bytes; new memory is not zeroed. */
 void *acr_realloc_array(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
-/* Copies of a string, yours to free(); NULL gives NULL. */
+/* A copy of a string, yours to free(); NULL gives NULL. */
 char *acr_strdup(const char *text);
+/* The same of its first `length` bytes at most. */
 char *acr_strndup(const char *text, size_t length);
 /* A formatted string, yours to free(). */
 char *acr_format(const char *format, ...) ACR_PRINTF(1, 2) __attribute__((returns_nonnull));

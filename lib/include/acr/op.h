@@ -38,6 +38,7 @@ struct acr_params {
 	struct acr_json *headers; /* further header fields */
 	struct acr_json *body;    /* JSON body */
 };
+/* Free its objects. */
 void acr_params_clear(struct acr_params *params);
 
 #endif

@@ -9,6 +9,7 @@ struct acr_query;
 /* Compile an expression. A syntax error is ACR_ERROR_USAGE; the message tells what is wrong, shows the place, and
  * for hyphenated names shows the quoted form to type. */
 int acr_query_compile(const char *expression, struct acr_query **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Free the compiled expression. */
 void acr_query_free(struct acr_query *query);
 ACR_DEFINE_FREEP(acr_query)
 /* Evaluate it on a value. *ret is a new value (JSON null when nothing matches). Wrong argument types, unknown

@@ -18,6 +18,7 @@ struct acr_source {
 	int (*rewind)(struct acr_source *source, struct acr_error *error);
 	void (*free)(struct acr_source *source);
 };
+/* End the stream, read to its end or not. */
 void acr_source_free(struct acr_source *source);
 
 struct acr_context_options {
@@ -42,6 +43,7 @@ struct acr_context;
  * options' strings are copied. */
 int acr_context_open(const struct acr_context_options *options, struct acr_context **ret,
 		     struct acr_error *error) ACR_MUST_CHECK;
+/* Free it, after its archive. */
 void acr_context_free(struct acr_context *context);
 /* Call `entry` for each entry in archive order (folders before what is in them, names sorted by bytes). `type` is
  * 'f', 'd' or 'l'. Returning other than 0 from `entry` stops and is returned. */

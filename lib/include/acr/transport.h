@@ -20,6 +20,7 @@ struct acr_headers {
 	struct acr_header *items;
 	size_t count;
 };
+/* Append a field; both texts are copied. */
 void acr_headers_add(struct acr_headers *headers, const char *name, const char *value);
 /* Replace every field of that name; a NULL value only removes. */
 void acr_headers_set(struct acr_headers *headers, const char *name, const char *value);
@@ -68,6 +69,7 @@ struct acr_exchange {
 	struct acr_error error;
 };
 
+/* Free what they own. */
 void acr_request_clear(struct acr_request *request);
 void acr_response_clear(struct acr_response *response);
 void acr_exchange_clear(struct acr_exchange *exchange);
@@ -92,6 +94,7 @@ struct acr_transport {
 	void (*stream)(struct acr_transport *transport, struct acr_feed *feed);
 	void (*free)(struct acr_transport *transport);
 };
+/* Free it with the transport that it wraps. */
 void acr_transport_free(struct acr_transport *transport);
 
 /* Perform what the feed yields until it ends. Only exchanges without a token (ACR_AUTH_NONE) can be streamed through

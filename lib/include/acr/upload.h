@@ -19,9 +19,8 @@ struct acr_upload_options {
  * one Put Block List (https://learn.microsoft.com/rest/api/storageservices/put-block). As soon as a block is accepted
  * the next one follows; a block that fails is repeated alone, as far as the transport repeats. A new URL for the same
  * blob goes on where the old one was refused; one for another blob begins anew, which takes a source that can
- * rewind(). Memory is bounded by block_size times one and a half of
- * parallel. *total gets the number of bytes sent. Nothing is committed when
- * reading fails. */
+ * rewind(). Memory is bounded by block_size times one and a half of parallel. *total gets the number of bytes sent.
+ * Nothing is committed when reading fails. */
 int acr_upload(struct acr_transport *transport, const char *url, struct acr_source *source,
 	       const struct acr_upload_options *options, uint64_t *total, struct acr_error *error) ACR_MUST_CHECK;
 

@@ -16,7 +16,9 @@ struct acr_uri {
 	char *query;  /* without "?"; NULL when absent */
 };
 
+/* Take a URL apart. ACR_ERROR_FORMAT tells what is wrong with it, and never shows its query. */
 int acr_uri_parse(const char *url, struct acr_uri *ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Free its strings. */
 void acr_uri_clear(struct acr_uri *uri);
 /* 127.0.0.0/8, ::1, "localhost" and names ending in ".localhost". */
 bool acr_uri_is_loopback(const char *host);
