@@ -179,12 +179,18 @@ static void check_access_token(struct health *health)
 
 static void check_data_endpoints(struct health *health)
 {
-	const struct acr_json *item;
+	const struct acr_json *item =
+		acr_json_first(acr_json_at(health->resource, "/properties/dataEndpointHostNames"));
 
 	if (!acr_json_true(health->resource, "/properties/dataEndpointEnabled"))
 		return;
-	for (item = acr_json_first(acr_json_at(health->resource, "/properties/dataEndpointHostNames")); item;
-	     item = acr_json_next(item))
+	if (!item)
+		health_failed(health, "data-endpoint", health->server, "DATA_ENDPOINT_ERROR",
+			      "Data endpoints are enabled for registry '%s', but it has none: layers cannot be pulled. "
+			      "Enable "
+			      "them anew with 'acr update -n %s --data-endpoint-enabled true'.",
+			      health->server, args_string(health->context->args, "registry"));
+	for (; item; item = acr_json_next(item))
 		if (acr_json_string(item) && health_check_host(health, acr_json_string(item), "/", NULL))
 			health_ok(health, "data-endpoint", acr_json_string(item), "Data endpoint %s",
 				  acr_json_string(item));

@@ -6,7 +6,8 @@ comment line. One `argv` makes one command; several in a file run one after the 
 Before an `argv`, for the commands from there on:
     cloud WORDS          of the cloud in use: `bare` (it has no login server suffix), `adfs` (AD FS sign-in), `closed`
                          (nothing listens at its management endpoint)
-    tls ROLE HOW         certificate of the listener `management`, `registry` or `blob`: `unknown-ca`, `wrong-host`
+    tls ROLE HOW         certificate of the listener `management`, `registry` or `blob`: `unknown-ca`, `wrong-host`,
+                         `expired`
     sign-in scripted     token requests are listed like others; otherwise the runner answers them
     tokens scripted      likewise for a registry's /oauth2/exchange and /oauth2/token
     env NAME=VALUE       set a variable; `env NAME` removes it

@@ -22,6 +22,7 @@ class Certificates:
         self.make("trusted", "ca", "localhost", NAMES)
         self.make("wrong-host", "ca", "elsewhere.example", "DNS:elsewhere.example")
         self.make("unknown-ca", "other-ca", "localhost", NAMES)
+        self.make("expired", "ca", "localhost", NAMES, -1)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -35,11 +36,15 @@ class Certificates:
                 "-subj", "/CN=" + subject, "-addext", "keyUsage=critical,keyCertSign", "-keyout",
                 self.path(name + ".key"), "-out", self.path(name + ".pem"))
 
-    def make(self, name, ca, subject, names):
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=" + subject, "-addext", "subjectAltName=" + names, "-addext",
-                "basicConstraints=critical,CA:false", "-CA", self.path(ca + ".pem"), "-CAkey", self.path(ca + ".key"),
-                "-keyout", self.path(name + ".key"), "-out", self.path(name + ".pem"))
+    def make(self, name, ca, subject, names, days=2):
+        key, request, certificate = (self.path(name + end) for end in (".key", ".csr", ".pem"))
+        extensions = self.path(name + ".ext")
+        with open(extensions, "w", encoding="utf-8") as file:
+            file.write("subjectAltName=%s\nbasicConstraints=critical,CA:false\n" % names)
+        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                "/CN=" + subject, "-keyout", key, "-out", request)
+        openssl("x509", "-req", "-in", request, "-days", str(days), "-extfile", extensions, "-CA",
+                self.path(ca + ".pem"), "-CAkey", self.path(ca + ".key"), "-CAcreateserial", "-out", certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.path(name + ".pem"), self.path(name + ".key"))
+        context.load_cert_chain(certificate, key)
         self.contexts[name] = context
