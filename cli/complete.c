@@ -104,6 +104,19 @@ static void put_attached(struct completion *completion, const char *sign)
 			put_values(completion, option, before, sign + 1);
 }
 
+/* "-oj": the values right behind the letter, which an "=" may still part from it. */
+static void put_behind_letter(struct completion *completion)
+{
+	const char *typed = completion->typed;
+	size_t length = typed[2] == '=' ? 3 : 2;
+	ACR_AUTO_FREE char *before = acr_strndup(typed, length);
+	const struct option *option;
+
+	for (size_t i = 0; (option = parser_option(&completion->parser, i)); i++)
+		if (option->letter == typed[1] || option->other_letter == typed[1])
+			put_values(completion, option, before, typed + length);
+}
+
 static void put_commands(struct completion *completion)
 {
 	struct parser *parser = &completion->parser;
@@ -133,6 +146,10 @@ static void put_any(struct completion *completion)
 
 	if (dashed && !strncmp(typed, "--", 2) && strchr(typed, '=')) {
 		put_attached(completion, strchr(typed, '='));
+		return;
+	}
+	if (dashed && typed[1] && typed[1] != '-' && typed[2]) {
+		put_behind_letter(completion);
 		return;
 	}
 	if (open && !dashed) {

@@ -10,7 +10,8 @@
 #define LIFETIME_S 60
 #define WAIT_MS 300 /* the shell must not seem to hang */
 
-/* Where the values of a kind come from: an operation and the names in its answer. */
+/* Where the values of a kind come from: an operation and the names in its answer. Images are repositories first, then
+ * their tags or digests, as the sign behind the repository says. */
 static const struct kind {
 	const char *name;
 	const struct acr_op *op;
@@ -31,7 +32,12 @@ static const struct kind {
 	{"private-endpoint-connection", &acr_op_private_endpoint_list, "[].name"},
 	{"agentpool", &acr_op_agentpool_list, "[].name"},
 	{"gateway", &acr_op_connected_list, "[].name"},
+	{"task", &acr_op_task_list, "[].name"},
+	{"task-run", &acr_op_taskrun_list, "[].name"},
+	{"identity", &acr_op_identity_list, "[].id"},
 };
+static const struct kind tags = {"tag", &acr_op_tag_list, "[].name"};
+static const struct kind digests = {"digest", &acr_op_manifest_list, "[].digest"};
 
 static const struct kind *find_kind(const char *name)
 {
@@ -43,14 +49,16 @@ static const struct kind *find_kind(const char *name)
 	return NULL;
 }
 
-static int ask(struct context *context, const struct kind *kind, struct acr_json **ret)
+static int ask(struct context *context, const struct kind *kind, const char *repository, struct acr_json **ret)
 {
-	struct acr_params params = {0};
+	struct acr_params params = {.path = acr_json_new_object()};
 	struct acr_call_options options = {.top = 1000};
 	ACR_AUTO_PTR(acr_json) *answer = NULL;
 	ACR_AUTO_PTR(acr_query) *query = NULL;
-	int rc = context_call(context, kind->op, &params, &options, &answer, NULL);
+	int rc;
 
+	acr_json_set_str(params.path, "repository", repository);
+	rc = context_call(context, kind->op, &params, &options, &answer, NULL);
 	acr_params_clear(&params);
 	if (rc < 0 || (rc = acr_query_compile(kind->names, &query, NULL)) < 0)
 		return rc;
@@ -75,36 +83,48 @@ static bool too_late(void *user)
 	return acr_clock_system.ticks(&acr_clock_system) > *deadline;
 }
 
+/* The values as the cache or the service has them, NULL when neither does in time. */
+static struct acr_json *look_up(struct context *context, const struct kind *kind, const char *repository)
+{
+	const char *registry = args_string(context->args, "registry"), *subscription;
+	struct acr_client *client;
+	struct acr_json *values = NULL;
+
+	if (context_client(context, &client, NULL) < 0)
+		return NULL;
+	subscription = acr_client_subscription(client);
+	ACR_AUTO_FREE char *key = acr_format("%s %s %s %s%s%s", acr_client_cloud(client)->resource_manager,
+					     subscription ? subscription : "", kind->name, registry ? registry : "",
+					     *repository ? " " : "", repository);
+	values = acr_cache_get(acr_client_cache(client), "completion", key, 0);
+	if (!values && ask(context, kind, repository, &values) == 0)
+		acr_cache_put(acr_client_cache(client), "completion", key, values,
+			      context->clock.now(&context->clock) + LIFETIME_S);
+	return values;
+}
+
 void complete_from_services(void *user, const struct args *args, const char *kind_name, const char *prefix,
 			    struct acr_buf *out)
 {
 	const struct kind *kind = find_kind(kind_name);
+	const char *sign = strcmp(kind_name, "image") ? NULL : strpbrk(prefix, ":@"), *rest = sign ? sign + 1 : prefix;
+	ACR_AUTO_FREE char *repository = acr_strndup(prefix, sign ? (size_t)(sign - prefix) : 0);
 	struct io io = {.only_show_errors = true};
-	struct acr_client *client;
 	struct context context;
 	ACR_AUTO_PTR(acr_json) *values = NULL;
 	const struct acr_json *value;
-	const char *registry = args_string(args, "registry");
 	int64_t deadline = acr_clock_system.ticks(&acr_clock_system) + WAIT_MS;
 
 	if (!kind)
 		return;
+	if (sign)
+		kind = *sign == '@' ? &digests : &tags;
 	context_init(&context, &io, args, user);
 	context.clock.interrupted = too_late;
 	context.clock.user = &deadline;
-	if (context_client(&context, &client, NULL) == 0) {
-		const char *subscription = acr_client_subscription(client);
-		ACR_AUTO_FREE char *key =
-			acr_format("%s %s %s %s", acr_client_cloud(client)->resource_manager,
-				   subscription ? subscription : "", kind->name, registry ? registry : "");
-
-		values = acr_cache_get(acr_client_cache(client), "completion", key, 0);
-		if (!values && ask(&context, kind, &values) == 0)
-			acr_cache_put(acr_client_cache(client), "completion", key, values,
-				      context.clock.now(&context.clock) + LIFETIME_S);
-	}
+	values = look_up(&context, kind, repository);
 	for (value = acr_json_first(values); value; value = acr_json_next(value))
-		if (is_plain(acr_json_string(value)) && !strncasecmp(acr_json_string(value), prefix, strlen(prefix)))
-			acr_buf_printf(out, "%s\n", acr_json_string(value));
+		if (is_plain(acr_json_string(value)) && !strncasecmp(acr_json_string(value), rest, strlen(rest)))
+			acr_buf_printf(out, "%.*s%s\n", (int)(rest - prefix), prefix, acr_json_string(value));
 	context_clear(&context);
 }

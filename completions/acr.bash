@@ -1,7 +1,7 @@
 # Completion of acr for bash. The program itself knows what can follow; a line ":files" asks for file names.
 
 _acr() {
-	# bash splits at = and : what is one word to the program; put it together again, up to the cursor.
+	# bash splits at =, : and @ what is one word to the program; put it together again, up to the cursor.
 	local rest=${COMP_LINE:0:COMP_POINT} words=() word trimmed i
 	for ((i = 0; i <= COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
@@ -16,7 +16,7 @@ _acr() {
 	done
 	local typed=${words[${#words[@]} - 1]} done='' candidate
 	# What stands in front of the last break stays as it is.
-	[[ $typed == *[=:]* && $COMP_WORDBREAKS == *[=:]* ]] && done=${typed%"${typed##*[=:]}"}
+	[[ $typed == *[=:@]* && $COMP_WORDBREAKS == *[=:@]* ]] && done=${typed%"${typed##*[=:@]}"}
 
 	COMPREPLY=()
 	while IFS=$'\t' read -r candidate _; do

@@ -53,12 +53,14 @@ static const struct option remove_credential_set = {
 static const struct option new_identity = {
 	.name = "identity",
 	.type = &type_resource_id,
+	.complete = "identity",
 	.bind = ASSIGN("/identity"),
 	.help = "Id of the user-assigned managed identity to sign in to the source registry with.",
 };
 static const struct option identity = {
 	.name = "identity",
 	.type = &type_resource_id,
+	.complete = "identity",
 	.bind = ASSIGN("/identity"),
 	.flags = OPT_EMPTY_CLEARS,
 	.help = "Id of the user-assigned managed identity to sign in to the source registry with; '' for none.",

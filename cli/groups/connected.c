@@ -23,6 +23,7 @@ const struct option connected_name = {
 	.maximum = 50,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("connectedRegistry"),
+	.complete = "gateway",
 	.help = "The name of the connected registry.",
 };
 static const struct option new_name = {
@@ -39,17 +40,20 @@ static const struct option new_name = {
 static const struct option repository = {
 	.name = "repository",
 	.type = &type_repository_names,
+	.complete = "repository",
 	.help = "The repositories to synchronize.",
 };
 static const struct option sync_token = {
 	.name = "sync-token",
 	.type = &type_token,
 	.bind = BODY_ID(SYNC "tokenId", "tokens"),
+	.complete = "token",
 	.help = "The name of the token with which to synchronize; without it one is made for --repository.",
 };
 static const struct option client_tokens = {
 	.name = "client-tokens",
 	.type = &type_tokens,
+	.complete = "token",
 	.help = "Names of the tokens with which clients sign in.",
 };
 static const struct option mode = {
@@ -66,6 +70,7 @@ static const struct option parent = {
 	.type = &type_name,
 	.minimum = 1,
 	.maximum = 50,
+	.complete = "gateway",
 	.help = "The connected registry to synchronize with; the registry itself by default.",
 };
 #define SCHEDULE                                                                                                       \
@@ -128,11 +133,13 @@ static const struct option identity = {
 static const struct option add_tokens = {
 	.name = "add-client-tokens",
 	.type = &type_tokens_any,
+	.complete = "token",
 	.help = "Names of further tokens with which clients sign in.",
 };
 static const struct option remove_tokens = {
 	.name = "remove-client-tokens",
 	.type = &type_tokens_any,
+	.complete = "token",
 	.help = "Names of tokens with which clients shall not sign in any more.",
 };
 static const struct option add_notifications = {
@@ -159,6 +166,7 @@ static const struct option of_parent = {
 	.type = &type_name,
 	.minimum = 1,
 	.maximum = 50,
+	.complete = "gateway",
 	.help = "Only those below this connected registry.",
 };
 static const struct option no_children = {
@@ -201,16 +209,17 @@ static const struct command commands[] = {
 				  "acr connected-registry create -r myregistry -n onpremises --repository "
 				  "hello-world -s '0 0 * * *' -w PT4H"}),
 		.op = &acr_op_connected_create,
-		.rules = RULES({.when = "auth_type == 'ManagedIdentity' && !identity",
-				.refuse = "--auth-type ManagedIdentity needs --identity."},
-			       {.when = "auth_type == 'ManagedIdentity' && (sync_token || repository)",
-				.refuse = "--sync-token and --repository are for --auth-type SyncToken: what an identity may "
-					  "synchronize follows from its roles."},
-			       {.when = "identity && auth_type != 'ManagedIdentity'",
-				.refuse = "--identity needs --auth-type ManagedIdentity."},
-			       {.when = "auth_type != 'ManagedIdentity' && !sync_token == !repository",
-				.refuse = "usage error: you must provide either --sync-token or --repository, but not "
-					  "both."}),
+		.rules = RULES(
+			{.when = "auth_type == 'ManagedIdentity' && !identity",
+			 .refuse = "--auth-type ManagedIdentity needs --identity."},
+			{.when = "auth_type == 'ManagedIdentity' && (sync_token || repository)",
+			 .refuse = "--sync-token and --repository are for --auth-type SyncToken: what an identity may "
+				   "synchronize follows from its roles."},
+			{.when = "identity && auth_type != 'ManagedIdentity'",
+			 .refuse = "--identity needs --auth-type ManagedIdentity."},
+			{.when = "auth_type != 'ManagedIdentity' && !sync_token == !repository",
+			 .refuse = "usage error: you must provide either --sync-token or --repository, but not "
+				   "both."}),
 		.check = connected_create_check,
 		.prepare = connected_create_prepare,
 		.body = "{\"properties\":{\"parent\":{\"syncProperties\":{}},\"logging\":{\"auditLogStatus\":"
@@ -279,15 +288,14 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"One more client", "acr connected-registry update -r myregistry -n onpremises "
 							 "--add-client-tokens mytoken"}),
 		.op = &acr_op_connected_update,
-		.rules = RULES({.when = "identity && !auth_type",
-				.refuse = "--identity needs --auth-type ManagedIdentity."},
-			       {.when = "auth_type && auth_type != 'ManagedIdentity'",
-				.refuse = "A connected registry can change from a sync token to --auth-type "
-					  "ManagedIdentity, but not back."},
-			       {.when = "auth_type && !identity",
-				.refuse = "--auth-type ManagedIdentity needs --identity."},
-			       NOT_BOTH("add-client-tokens", "remove-client-tokens"),
-			       NOT_BOTH("add-notifications", "remove-notifications")),
+		.rules = RULES(
+			{.when = "identity && !auth_type", .refuse = "--identity needs --auth-type ManagedIdentity."},
+			{.when = "auth_type && auth_type != 'ManagedIdentity'",
+			 .refuse = "A connected registry can change from a sync token to --auth-type "
+				   "ManagedIdentity, but not back."},
+			{.when = "auth_type && !identity", .refuse = "--auth-type ManagedIdentity needs --identity."},
+			NOT_BOTH("add-client-tokens", "remove-client-tokens"),
+			NOT_BOTH("add-notifications", "remove-notifications")),
 		.prepare = connected_update_prepare,
 		.body = "{\"properties\":{\"syncProperties\":{},\"garbageCollection\":{},\"logging\":{}}}",
 		.model = MODEL_CONNECTED,

@@ -7,7 +7,7 @@
 #include "shapes.h"
 
 #define IDENTITIES                                                                                                     \
-	.name = "identities", .type = &type_identities, .flags = OPT_REQUIRED,                                         \
+	.name = "identities", .type = &type_identities, .flags = OPT_REQUIRED, .complete = "identity",                 \
 	.help = "Names or ids of user-assigned managed identities, separated by spaces; '[system]' is the registry's " \
 		"own."
 static const struct option identities = {IDENTITIES, .bind = ASSIGN("/identity")};
@@ -21,6 +21,7 @@ static const struct option removed_identities = {
 static const struct option identity = {
 	.name = "identity",
 	.type = &type_identity,
+	.complete = "identity",
 	.help = "The managed identity that reads the key: name, id or client id of a user-assigned one, or '[system]'.",
 };
 static const struct option key = {

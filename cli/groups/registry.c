@@ -109,6 +109,7 @@ static const struct option workspace = {
 static const struct option identity = {
 	.name = "identity",
 	.type = &type_identity,
+	.complete = "identity",
 	.heading = "Customer managed key",
 	.help = "Name or id of the user-assigned managed identity that reads the key.",
 };

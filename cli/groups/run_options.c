@@ -7,6 +7,7 @@ const struct option run_agent_pool = {
 	.minimum = 1,
 	.maximum = 20,
 	.flags = OPT_PREVIEW,
+	.complete = "agentpool",
 	.help = "The agent pool to run on.",
 };
 const struct option run_timeout = {

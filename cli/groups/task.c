@@ -124,6 +124,7 @@ static const struct option auth_mode = {
 static const struct option source_auth = {
 	.name = "source-acr-auth-id",
 	.type = &type_identity,
+	.complete = "identity",
 	.help = "The identity with which runs sign in to the registry that they belong to: '[system]', the id of a "
 		"user-assigned identity, or 'none'. The task gets that identity, too.",
 };
@@ -144,6 +145,7 @@ static const struct option system_task = {
 static const struct option assign_identity = {
 	.name = "assign-identity",
 	.type = &type_task_identities,
+	.complete = "identity",
 	.help = "Identities of the task: '[system]', ids of user-assigned identities, or both; without any the one "
 		"of the system.",
 };

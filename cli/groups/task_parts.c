@@ -10,7 +10,7 @@
 /* None at all is the system's. */
 #define IDENTITIES(bind_kind, extra)                                                                                   \
 	{                                                                                                              \
-		.name = "identities", .type = &type_task_identities, .fallback = "[system]",                           \
+		.name = "identities", .type = &type_task_identities, .fallback = "[system]", .complete = "identity",   \
 		.bind = {.kind = bind_kind, .to = "/identity"},                                                        \
 		.help = "'[system]', ids of user-assigned identities, or both" extra                                   \
 			"; without any the one of the system.",                                                        \
@@ -253,7 +253,7 @@ static const struct command timer_commands[] = {
 		.examples = EXAMPLES({"Their schedules",
 				      "acr task timer list -r myregistry -n hello-world --query [].schedule -o tsv"}),
 		.op = &acr_op_task_details,
-		.select = "properties.trigger.timerTriggers || `[]`",
+		.select = "properties.trigger.timerTriggers",
 		.model = MODEL_TIMER,
 		.columns = task_columns,
 	},

@@ -136,6 +136,7 @@ static const struct option task_run_name = {
 	.maximum = 50,
 	.flags = OPT_REQUIRED,
 	.bind = PATH("taskRun"),
+	.complete = "task-run",
 	.help = "The name of the task run.",
 };
 static const struct column task_run_columns[] = {

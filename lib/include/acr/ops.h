@@ -17,7 +17,7 @@
 extern const struct acr_op acr_op_registry_check_name, acr_op_registry_create, acr_op_registry_show,
 	acr_op_registry_update, acr_op_registry_replace, acr_op_registry_delete, acr_op_registry_list,
 	acr_op_registry_list_group, acr_op_registry_usages, acr_op_registry_credentials, acr_op_registry_credential_renew,
-	acr_op_registry_import, acr_op_diagnostic_settings_create, acr_op_identity_show;
+	acr_op_registry_import, acr_op_diagnostic_settings_create, acr_op_identity_list, acr_op_identity_show;
 /* replication.c */
 extern const struct acr_op acr_op_replication_create, acr_op_replication_show, acr_op_replication_update,
 	acr_op_replication_delete, acr_op_replication_list;

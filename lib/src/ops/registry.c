@@ -2,7 +2,8 @@
 #include <acr/ops.h>
 
 #define PROVIDER "/subscriptions/{subscriptionId}/providers/Microsoft.ContainerRegistry"
-#define GROUP_PROVIDER "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.ContainerRegistry"
+#define GROUP_PROVIDER                                                                                                 \
+	"/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.ContainerRegistry"
 
 const struct acr_op acr_op_registry_check_name = {
 	.method = "POST",
@@ -78,6 +79,12 @@ const struct acr_op acr_op_diagnostic_settings_create = {
 	.method = "PUT",
 	.path = "{+registryId}/providers/Microsoft.Insights/diagnosticSettings/{name}",
 	.api = "2021-05-01-preview",
+};
+const struct acr_op acr_op_identity_list = {
+	.method = "GET",
+	.path = "/subscriptions/{subscriptionId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
+	.api = "2024-11-30",
+	.shape = ACR_PAGES,
 };
 const struct acr_op acr_op_identity_show = {
 	.method = "GET",
