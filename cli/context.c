@@ -66,18 +66,22 @@ static const char *first_variable(const char *const *names, const char **name)
 static void network_options(struct context *context)
 {
 	static const char *const bundles[] = {"ACR_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE",
-	                                      NULL};
-	static const char *const proxies[] = {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", NULL};
-	static const char *const exceptions[] = {"NO_PROXY", "no_proxy", NULL};
+	                                      "SSL_CERT_DIR", NULL};
+	static const char *const proxies[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL};
+	static const char *const exceptions[] = {"no_proxy", "NO_PROXY", NULL};
 	const char *own = settings_variable("AZURE_HTTP_USER_AGENT");
+
+	if (settings_variable("AZURE_CLI_DISABLE_CONNECTION_VERIFICATION"))
+		io_warn(context->io, "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION has no effect: certificates are always verified. "
+				     "Set ACR_CA_BUNDLE to the file of the CA that is to be trusted.");
 
 	context->user_agent = acr_format("acr/" ACR_VERSION "%s%s", own ? " " : "", own ? own : "");
 	context->http = (struct acr_curl_options){
 		.user_agent = context->user_agent,
-		.proxy = first_variable(proxies, NULL),
 		.no_proxy = first_variable(exceptions, NULL),
 		.clock = &context->clock,
 	};
+	context->http.proxy = first_variable(proxies, &context->http.proxy_variable);
 	context->http.ca_bundle = first_variable(bundles, &context->http.ca_variable);
 }
 

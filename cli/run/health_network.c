@@ -88,11 +88,11 @@ static bool check_port(struct health *health, const char *host, const char *port
 }
 
 /* Behind a proxy neither names nor ports of the outside can be tried from here. */
-static bool goes_through_proxy(struct health *health, const char *host)
+static bool goes_through_proxy(struct health *health, const char *host, int port)
 {
-	const char *proxy = health->context->http.proxy;
+	const struct acr_curl_options *http = &health->context->http;
 
-	if (!proxy || acr_uri_is_loopback(host))
+	if (!acr_proxy_applies(http->proxy, http->no_proxy, host, port))
 		return false;
 	health_note(health, "proxy", host, "%s is reached through a proxy; its name and port are not tried directly",
 		    host);
@@ -168,7 +168,7 @@ bool health_check_host(struct health *health, const char *host, const char *path
 		return false;
 	}
 	port = acr_format("%d", uri.port ? uri.port : 443);
-	if (!goes_through_proxy(health, uri.host) && !check_name_and_port(health, uri.host, port)) {
+	if (!goes_through_proxy(health, uri.host, atoi(port)) && !check_name_and_port(health, uri.host, port)) {
 		acr_exchange_clear(&exchange);
 		return false;
 	}

@@ -108,8 +108,10 @@ struct acr_curl_options {
 	const char *user_agent;
 	const char *ca_bundle;   /* PEM file or folder instead of the system's; NULL = system */
 	const char *ca_variable; /* name of the variable it came from, for error messages */
-	const char *proxy;       /* for https:// URLs; NULL = none */
-	const char *no_proxy;    /* host names, domains, CIDR; NULL = none */
+	const char *proxy;       /* "[scheme://][user[:password]@]host[:port]" for https:// URLs; NULL = none. The scheme is
+				  * http (default), https (TLS to the proxy too) or one of socks4[a], socks5[h]. */
+	const char *proxy_variable; /* name of the variable it came from, for error messages */
+	const char *no_proxy;       /* hosts that are reached directly, see acr_proxy_applies(); NULL = none */
 	int64_t connect_timeout_ms; /* 0 = 10 s */
 	int64_t idle_timeout_ms;    /* no byte in either direction; 0 = 60 s */
 	const struct acr_clock *clock; /* its interrupted() is polled while waiting; NULL = system */
@@ -120,6 +122,10 @@ struct acr_curl_options {
  * Redirects are not followed (a 3xx is an answer). Answers may be gzip-encoded and are decoded, except for a sink or
  * a Range. A fault on the way is ACR_ERROR_NETWORK, a certificate or handshake refused ACR_ERROR_TLS. */
 struct acr_transport *acr_transport_curl(const struct acr_curl_options *options);
+/* Whether https://host:port is reached through the proxy: there is one, the host is not this machine, and `no_proxy` does
+ * not hold it. The entries of that, between commas or blanks, are "*", names (with all below them; a dot or "*." may stand
+ * in front), addresses, each with a port or without, and address ranges (10.0.0.0/8, fd00::/8). */
+bool acr_proxy_applies(const char *proxy, const char *no_proxy, const char *host, int port);
 
 struct acr_retry_policy {
 	int attempts;        /* in all; 0 = 4 */

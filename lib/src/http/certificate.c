@@ -32,18 +32,19 @@ static int verify(X509_STORE_CTX *context, void *user)
 {
 	struct acr_refused_certificate *refused = user;
 	acr_refused_certificate_clear(refused);
-	if (X509_verify_cert(context) > 0) {
-		return 1;
+	bool valid = X509_verify_cert(context) > 0;
+	const X509 *certificate = valid ? X509_STORE_CTX_get0_cert(context) : X509_STORE_CTX_get_current_cert(context);
+	if (!valid) {
+		int reason = X509_STORE_CTX_get_error(context);
+		refused->reason = acr_strdup(X509_verify_cert_error_string(reason));
+		refused->untrusted = is_matter_of_trust(reason);
+		refused->untimely = reason == X509_V_ERR_CERT_HAS_EXPIRED || reason == X509_V_ERR_CERT_NOT_YET_VALID;
 	}
-	int reason = X509_STORE_CTX_get_error(context);
-	refused->reason = acr_strdup(X509_verify_cert_error_string(reason));
-	refused->untrusted = is_matter_of_trust(reason);
-	const X509 *certificate = X509_STORE_CTX_get_current_cert(context);
 	if (certificate) {
 		refused->subject = name_text(X509_get_subject_name(certificate));
 		refused->issuer = name_text(X509_get_issuer_name(certificate));
 	}
-	return 0;
+	return valid;
 }
 
 void acr_certificate_watch(void *ssl_ctx, struct acr_refused_certificate *refused)

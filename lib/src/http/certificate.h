@@ -4,12 +4,13 @@
 
 #include <acr/buf.h>
 
-/* The certificate looked at last, when it was refused; texts are NULL when it was not. */
+/* The certificate looked at last; without a reason it was not refused here, but its name may be wrong. */
 struct acr_refused_certificate {
 	char *reason;   /* "self-signed certificate in certificate chain" */
 	char *subject;  /* "CN=host" */
 	char *issuer;   /* "CN=Company Proxy CA,O=Company" */
-	bool untrusted; /* no trusted certificate stands behind it (and not, for instance, that it has ended) */
+	bool untrusted; /* no trusted certificate stands behind it */
+	bool untimely;  /* it, or one behind it, is not valid yet or no more */
 };
 
 /* Have the verification of certificates by this SSL_CTX (as CURLOPT_SSL_CTX_FUNCTION gets it) noted in `refused`,

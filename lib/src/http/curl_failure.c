@@ -1,12 +1,17 @@
 /* What libcurl's error codes mean, in sentences that say what to do. */
 #include <stdio.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
+#include <acr/clock.h>
+#include <acr/timestamp.h>
 #include "http/curl_transfer.h"
 
 /* Whether a repeat may help. */
 enum outlook { TRANSIENT, FINAL };
 
-/* The sentence ends with the place ("host:port"), then libcurl's own words where it has any, then the advice. */
+/* The sentence ends with the place ("host:port", or the proxy on the way to it), then libcurl's own words where it has
+ * any, then the advice. */
 static const struct failure {
 	CURLcode result;
 	int code;
@@ -15,10 +20,9 @@ static const struct failure {
 } failures[] = {
 	{CURLE_COULDNT_RESOLVE_HOST, ACR_ERROR_NETWORK, FINAL, "cannot find the host",
 	 "check the name and the network"},
-	{CURLE_COULDNT_RESOLVE_PROXY, ACR_ERROR_NETWORK, FINAL, "cannot find the proxy on the way to",
-	 "check the proxy setting"},
+	{CURLE_COULDNT_RESOLVE_PROXY, ACR_ERROR_NETWORK, FINAL, "cannot find", NULL},
 	{CURLE_COULDNT_CONNECT, ACR_ERROR_NETWORK, TRANSIENT, "cannot connect to", NULL},
-	{CURLE_PROXY, ACR_ERROR_NETWORK, FINAL, "the proxy refused the way to", NULL},
+	{CURLE_PROXY, ACR_ERROR_NETWORK, FINAL, "no passage at", NULL},
 	{CURLE_OPERATION_TIMEDOUT, ACR_ERROR_NETWORK, TRANSIENT, "no connection in time to",
 	 "check the network, a firewall may drop the packets"},
 	{CURLE_PARTIAL_FILE, ACR_ERROR_NETWORK, TRANSIENT, "the answer was cut off by", NULL},
@@ -35,31 +39,42 @@ static const struct failure {
 	{CURLE_SSL_CONNECT_ERROR, ACR_ERROR_TLS, FINAL, "no TLS connection to", NULL},
 };
 
-/* Host and port of the proxy, without the user name and password it may hold; valid as long as the settings. */
-static const char *proxy_host(const struct acr_curl_settings *settings, int *length)
+/* Whether the way through the proxy had not been opened yet: what failed then is between us and the proxy. */
+static bool is_at_proxy(const struct acr_curl_transfer *transfer)
 {
-	const char *text = settings->proxy, *scheme = strstr(text, "://");
-	text = scheme ? scheme + 3 : text;
-	size_t used = strcspn(text, "/?#");
-	const char *at = memrchr(text, '@', used);
-	const char *start = at ? at + 1 : text;
-	*length = (int)(text + used - start);
-	return start;
+	long status = 0;
+	curl_off_t ready = 0; /* also on a connection that was there before */
+	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+	return transfer->proxy.url && status / 100 != 2 && !ready;
+}
+
+static const char *proxy_variable(const struct acr_curl_transfer *transfer)
+{
+	const char *name = transfer->settings->proxy_variable;
+	return name ? name : "HTTPS_PROXY";
 }
 
 static int refused_by_proxy(const struct acr_curl_transfer *transfer, struct acr_error *error)
 {
 	long status = 0;
-	int length;
+	ACR_AUTO(acr_buf) advice = ACR_BUF_INIT;
 	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-	if (status < 300 || !transfer->settings->proxy) {
+	if (status < 300 || !transfer->proxy.url) {
 		return 0;
 	}
-	const char *proxy = proxy_host(transfer->settings, &length);
+	if (status == 407 && transfer->proxy.login) {
+		acr_buf_printf(&advice,
+			       "; check the user name and password in %s (what is special in a URL has to be "
+			       "percent-encoded there)",
+			       proxy_variable(transfer));
+	} else if (status == 407) {
+		acr_buf_printf(&advice, "; put user name and password into %s: http://user:password@%s",
+			       proxy_variable(transfer), transfer->proxy.where);
+	}
 	transfer->exchange->final = true;
-	return acr_fail(error, ACR_ERROR_NETWORK, "the proxy %.*s refused the way to %s with HTTP status %ld%s", length,
-			proxy, transfer->where, status,
-			status == 407 ? "; put user name and password into the proxy's URL" : "");
+	return acr_fail(error, ACR_ERROR_NETWORK, "the proxy %s refused the way to %s with HTTP status %ld%s",
+			transfer->proxy.where, transfer->where, status, acr_buf_str(&advice));
 }
 
 /* Which certificates were trusted, and how to trust others. */
@@ -80,14 +95,18 @@ static int certificate_refused(const struct acr_curl_transfer *transfer, struct 
 {
 	const struct acr_refused_certificate *refused = &transfer->settings->refused;
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
-	acr_buf_printf(&text, "the certificate of %s was refused: %s", transfer->where,
+	bool proxy = is_at_proxy(transfer) && strncmp(transfer->proxy.url, "https:", 6) == 0;
+	acr_buf_printf(&text, "the certificate of %s%s was refused: %s", proxy ? "the proxy " : "",
+		       proxy ? transfer->proxy.where : transfer->where,
 		       refused->reason ? refused->reason : transfer->detail);
 	if (refused->subject) {
 		acr_buf_printf(&text, " (subject '%s', issuer '%s')", refused->subject, refused->issuer);
 	}
-	/* A wrong name or date is no matter of trust. */
 	if (refused->untrusted) {
 		add_trust(transfer->settings, &text);
+	} else if (refused->untimely) {
+		ACR_AUTO_FREE char *now = acr_time_text(acr_clock_system.now(&acr_clock_system));
+		acr_buf_printf(&text, "; this machine's clock says %s", now);
 	}
 	transfer->exchange->final = true;
 	return acr_fail(error, ACR_ERROR_TLS, "%s", acr_buf_str(&text));
@@ -104,8 +123,9 @@ static int bad_ca_bundle(const struct acr_curl_transfer *transfer, struct acr_er
 				"ACR_CA_BUNDLE to a PEM file");
 	}
 	return acr_fail(error, ACR_ERROR_TLS,
-			"cannot read CA certificates from '%s'; %s must name a PEM file or folder", settings->ca_bundle,
-			variable);
+			"cannot read CA certificates from '%s' (%s); %s must name a PEM file or folder",
+			settings->ca_bundle,
+			access(settings->ca_bundle, R_OK) < 0 ? strerror(errno) : "no PEM certificate in it", variable);
 }
 
 /* A handshake that ended without a word from TLS is a lost connection, not a matter of TLS. */
@@ -143,12 +163,19 @@ int acr_curl_failure(const struct acr_curl_transfer *transfer, CURLcode result, 
 	if (result == CURLE_SEND_FAIL_REWIND) {
 		words = "closed before the answer came"; /* instead of what kept libcurl from asking again */
 	}
+	ACR_AUTO_FREE char *place = NULL, *advice = NULL;
 	const struct failure *failure = find(transfer, result);
 	if (!failure) {
 		transfer->exchange->final = true;
 		return acr_fail(error, ACR_ERROR_NETWORK, "the request to %s failed: %s", transfer->where, words);
 	}
+	if (is_at_proxy(transfer)) {
+		place = acr_format("the proxy %s on the way to %s", transfer->proxy.where, transfer->where);
+		advice = acr_format("; check %s", proxy_variable(transfer));
+	} else if (failure->advice) {
+		advice = acr_format("; %s", failure->advice);
+	}
 	transfer->exchange->final = transfer->exchange->final || failure->outlook == FINAL;
-	return acr_fail(error, failure->code, "%s %s (%s)%s%s", failure->sentence, transfer->where, words,
-			failure->advice ? "; " : "", failure->advice ? failure->advice : "");
+	return acr_fail(error, failure->code, "%s %s (%s)%s", failure->sentence, place ? place : transfer->where, words,
+			advice ? advice : "");
 }

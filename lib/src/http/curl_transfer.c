@@ -62,6 +62,19 @@ static int check_url(struct acr_curl_transfer *transfer, struct acr_error *error
 	return 0;
 }
 
+static int choose_way(struct acr_curl_transfer *transfer, struct acr_error *error)
+{
+	const struct acr_curl_settings *settings = transfer->settings;
+	const struct acr_uri *uri = &transfer->uri;
+	if (strcmp(uri->scheme, "https") != 0 ||
+	    !acr_proxy_applies(settings->proxy, settings->no_proxy, uri->host, uri->port ? uri->port : 443)) {
+		return 0;
+	}
+	int code = acr_proxy_parse(settings->proxy, settings->proxy_variable, &transfer->proxy, error);
+	transfer->exchange->final = code < 0;
+	return code;
+}
+
 static size_t receive_header(char *line, size_t size, size_t count, void *user)
 {
 	struct acr_curl_transfer *transfer = user;
@@ -253,7 +266,6 @@ static CURLcode set_connection(struct acr_curl_transfer *transfer, CURLSH *share
 	const struct acr_curl_settings *settings = transfer->settings;
 	CURLcode failed = CURLE_OK;
 	bool https = strcmp(transfer->uri.scheme, "https") == 0;
-	bool proxied = https && settings->proxy && !acr_uri_is_loopback(transfer->uri.host);
 	SET(transfer, CURLOPT_PROTOCOLS_STR, https ? "https" : "http");
 	if (transfer->curl->version->features & CURL_VERSION_HTTP2) {
 		SET(transfer, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -261,8 +273,11 @@ static CURLcode set_connection(struct acr_curl_transfer *transfer, CURLSH *share
 		SET(transfer, CURLOPT_PIPEWAIT, (long)https);
 	}
 	/* Set even when empty, else libcurl reads the environment. */
-	SET(transfer, CURLOPT_PROXY, proxied ? settings->proxy : "");
-	SET(transfer, CURLOPT_NOPROXY, settings->no_proxy ? settings->no_proxy : "");
+	SET(transfer, CURLOPT_PROXY, transfer->proxy.url ? transfer->proxy.url : "");
+	SET(transfer, CURLOPT_NOPROXY, "");
+	if (transfer->proxy.login) {
+		SET(transfer, CURLOPT_PROXYUSERPWD, transfer->proxy.login); /* decoded there */
+	}
 	SET(transfer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(transfer, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
 	SET(transfer, CURLOPT_NOSIGNAL, 1L);
@@ -293,7 +308,7 @@ int acr_curl_transfer_begin(struct acr_curl_transfer *transfer, CURLSH *share, s
 	struct acr_exchange *exchange = transfer->exchange;
 	size_t max = exchange->request.max_response;
 	int code = check_url(transfer, error);
-	if (code < 0 || (code = set_headers(transfer, error)) < 0) {
+	if (code < 0 || (code = choose_way(transfer, error)) < 0 || (code = set_headers(transfer, error)) < 0) {
 		return code;
 	}
 	exchange->response.body = (struct acr_buf)ACR_BUF_INIT_MAX(max ? max : DEFAULT_MAX_RESPONSE);
@@ -341,6 +356,7 @@ void acr_curl_transfer_clear(struct acr_curl_transfer *transfer)
 		transfer->curl->slist_free_all(transfer->headers);
 	}
 	acr_uri_clear(&transfer->uri);
+	acr_proxy_clear(&transfer->proxy);
 	free(transfer->where);
 	*transfer = (struct acr_curl_transfer){0};
 }

@@ -6,10 +6,11 @@
 #include <acr/uri.h>
 #include "http/certificate.h"
 #include "http/curl_library.h"
+#include "http/proxy.h"
 
 /* What all transfers of a transport have in common. */
 struct acr_curl_settings {
-	char *user_agent, *ca_bundle, *ca_variable, *proxy, *no_proxy;
+	char *user_agent, *ca_bundle, *ca_variable, *proxy, *proxy_variable, *no_proxy;
 	bool ca_is_folder;
 	int64_t connect_timeout_ms, idle_timeout_ms;
 	struct acr_refused_certificate refused;
@@ -23,6 +24,7 @@ struct acr_curl_transfer {
 	struct curl_slist *headers;
 	struct acr_uri uri;
 	char *where; /* "host:port", for messages */
+	struct acr_proxy proxy; /* without URL: reached directly */
 	char detail[CURL_ERROR_SIZE];
 	size_t header_bytes;
 	size_t body_sent; /* of a body that libcurl asks for piece by piece */

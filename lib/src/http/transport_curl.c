@@ -258,6 +258,7 @@ static void free_transport(struct acr_transport *transport)
 	free(self->settings.ca_bundle);
 	free(self->settings.ca_variable);
 	free(self->settings.proxy);
+	free(self->settings.proxy_variable);
 	free(self->settings.no_proxy);
 	free(self);
 }
@@ -267,20 +268,27 @@ static int64_t or_default(int64_t value, int64_t fallback)
 	return value ? value : fallback;
 }
 
+/* OpenSSL knows lists of folders, with ":" between them. */
+static bool is_folder(const char *path)
+{
+	ACR_AUTO_FREE char *first = acr_strndup(path, strcspn(path, ":"));
+	struct stat status;
+	return (stat(path, &status) == 0 || stat(first, &status) == 0) && S_ISDIR(status.st_mode);
+}
+
 struct acr_transport *acr_transport_curl(const struct acr_curl_options *options)
 {
 	struct curl_transport *self = acr_alloc(sizeof(*self));
-	struct stat status;
-	const char *proxy = options->proxy && *options->proxy ? options->proxy : NULL;
 	self->transport = (struct acr_transport){.send = send_batch, .stream = stream_feed, .free = free_transport};
 	self->clock = options->clock ? options->clock : &acr_clock_system;
 	self->settings = (struct acr_curl_settings){
 		.user_agent = acr_strdup(options->user_agent),
 		.ca_bundle = acr_strdup(options->ca_bundle),
 		.ca_variable = acr_strdup(options->ca_variable),
-		.proxy = acr_strdup(proxy),
+		.proxy = acr_strdup(options->proxy),
+		.proxy_variable = acr_strdup(options->proxy_variable),
 		.no_proxy = acr_strdup(options->no_proxy),
-		.ca_is_folder = options->ca_bundle && stat(options->ca_bundle, &status) == 0 && S_ISDIR(status.st_mode),
+		.ca_is_folder = options->ca_bundle && is_folder(options->ca_bundle),
 		.connect_timeout_ms = or_default(options->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS),
 		.idle_timeout_ms = or_default(options->idle_timeout_ms, DEFAULT_IDLE_TIMEOUT_MS),
 	};
