@@ -72,6 +72,8 @@ class IdentityServer:
         self.lifetime = 3600          # of access tokens
         self.assertion_lifetime = 600
         self.problems = []            # what the next token requests are refused with
+        self.password = None          # of the user
+        self.strict_tenants = ()      # those that want more than a stored sign-in
         self.unknown_resources = ()
         self.claims = None            # what management wants a token's "nbf" claim to be
         self.date_shift = 0
@@ -130,7 +132,8 @@ class IdentityServer:
         resource = scope.split()[0].removesuffix("/.default")
         if resource in self.unknown_resources:
             raise Problem("invalid_resource", 500011, f"The resource principal named {resource} was not found.")
-        token = self.new_secret("access")
+        token = jwt.unsigned({"aud": resource, "tid": members.get("tenant", TENANT), "jti": secrets.token_hex(8)})
+        self.secrets.add(token)
         self.tokens[token] = {"resource": resource, "end": time.time() + lifetime, **members}
         return {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token}
 
@@ -141,7 +144,7 @@ class IdentityServer:
         if tenant not in (TENANT, OTHER_TENANT, "adfs", "organizations", "common"):
             raise Problem("invalid_request", 90002, f"Tenant '{tenant}' not found.")
         grant = {"client_credentials": self.client_credentials, "refresh_token": self.refresh_token,
-                 "authorization_code": self.authorization_code, DEVICE_CODE: self.device_code}.get(form["grant_type"])
+                 "authorization_code": self.authorization_code, "password": self.user_password, DEVICE_CODE: self.device_code}.get(form["grant_type"])
         if not grant:
             raise Problem("unsupported_grant_type", 70003, "The grant type is not supported.")
         if form["grant_type"] != DEVICE_CODE:
@@ -213,6 +216,9 @@ class IdentityServer:
 
     def refresh_token(self, form, tenant, _audience, _algorithm, claims):
         self.check_public_client(form)
+        if tenant in self.strict_tenants:
+            raise Problem("interaction_required", 50076, "Due to a configuration change made by your administrator, "
+                          "you must use multi-factor authentication.")
         # Each is good for one use: what comes next must be stored and used.
         if not self.refresh.pop(form["refresh_token"], None):
             raise Problem("invalid_grant", 70043, "The refresh token has expired or is invalid due to sign-in "
@@ -246,6 +252,12 @@ class IdentityServer:
         self.want(asked["redirect_uri"] == form.get("redirect_uri"), "redirect_uri differs")
         self.want(asked["tenant"] == tenant, "the tenant differs")
         return self.user_tokens(form, tenant, claims, asked["nonce"])
+
+    def user_password(self, form, tenant, _audience, _algorithm, claims):
+        self.check_public_client(form)
+        if form.get("username") != USER or form.get("password") != self.password:
+            raise Problem("invalid_grant", 50126, "Error validating credentials due to invalid username or password.")
+        return self.user_tokens(form, tenant, claims)
 
     def start_device(self, form, pending=2, slow=True, lifetime=900):
         self.count("devicecode")

@@ -233,6 +233,44 @@ static void test_exit_statuses(void **state)
 	assert_int_equal(fail_status(&(struct acr_error)ACR_ERROR_INIT), 0);
 }
 
+/* With ACR_EXIT_CODES=rich failures that scripts treat apart have statuses of their own. */
+static void test_rich_statuses(void **state)
+{
+	static const struct {
+		int code;
+		long http_status;
+		int plain, rich;
+	} cases[] = {
+		{0, 0, 0, 0},
+		{ACR_ERROR_GENERAL, 0, 1, 1},
+		{ACR_ERROR_USAGE, 0, 2, 2},
+		{ACR_ERROR_NOT_FOUND, 404, 3, 3},
+		{ACR_ERROR_SIGN_IN, 0, 1, 4},
+		{ACR_ERROR_AUTH, 0, 1, 4},
+		{ACR_ERROR_AUTH, 401, 1, 4},
+		{ACR_ERROR_AUTH, 403, 1, 1},
+		{ACR_ERROR_RUN, 0, 1, 1},
+		{ACR_ERROR_RUN_TIMEOUT, 0, 1, 5},
+		{ACR_ERROR_RUN_CANCELED, 0, 1, 6},
+		{ACR_ERROR_NETWORK, 0, 1, 7},
+		{ACR_ERROR_TIMEOUT, 0, 1, 7},
+		{ACR_ERROR_TLS, 0, 1, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
+		const struct acr_error error = {.code = cases[i].code, .http_status = cases[i].http_status};
+
+		unsetenv("ACR_EXIT_CODES");
+		assert_int_equal(fail_status(&error), cases[i].plain);
+		setenv("ACR_EXIT_CODES", "az", 1);
+		assert_int_equal(fail_status(&error), cases[i].plain);
+		setenv("ACR_EXIT_CODES", "Rich", 1);
+		assert_int_equal(fail_status(&error), cases[i].rich);
+	}
+	unsetenv("ACR_EXIT_CODES");
+}
+
 static void test_errors_are_one_line(void **state)
 {
 	(void)state;
@@ -464,6 +502,7 @@ int main(void)
 		TEST(test_default_format),
 		TEST(test_queries),
 		TEST(test_exit_statuses),
+		TEST(test_rich_statuses),
 		TEST(test_errors_are_one_line),
 		TEST(test_usage),
 		TEST(test_help),

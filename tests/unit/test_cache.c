@@ -371,6 +371,37 @@ static void test_kill(void **state)
 	assert_int_equal(f->warnings, 0);
 }
 
+static size_t count_listed(struct acr_cache *cache, const char *kind)
+{
+	ACR_AUTO_PTR(acr_json) *list = acr_cache_list(cache, kind);
+
+	return acr_json_size(list);
+}
+
+static void test_list_and_clear(void **state)
+{
+	struct fixture *f = *state;
+	int64_t now = FAKE_CLOCK_START;
+	ACR_AUTO_PTR(acr_cache) *other = acr_cache_new(f->folder, &f->clock.clock, warn, f);
+	ACR_AUTO_PTR(acr_json) *value = acr_json_new_string("of another kind");
+
+	assert_int_equal(count_listed(f->cache, KIND), 0);
+	acr_cache_clear(f->cache, KIND);
+	put(f->cache, "a", "one", now + 100);
+	put(f->cache, "b", "two", now + 200);
+	acr_cache_put(f->cache, KIND "-more", "a", value, now + 100);
+	assert_int_equal(count_listed(other, KIND), 2);
+	assert_int_equal(count_listed(other, KIND "-more"), 1);
+	assert_int_equal(count_listed(other, "registry"), 0);
+	f->clock.elapsed_ms += 150000;
+	assert_int_equal(count_listed(other, KIND), 1);
+	acr_cache_clear(other, KIND);
+	assert_int_equal(count_listed(other, KIND), 0);
+	assert_int_equal(count_listed(f->cache, KIND), 0);
+	assert_value(f->cache, "b", 0, NULL);
+	assert_int_equal(f->warnings, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -388,6 +419,7 @@ int main(void)
 		TEST(test_lock_excludes),
 		TEST(test_two_hundred_processes),
 		TEST(test_kill),
+		TEST(test_list_and_clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -518,6 +518,57 @@ static void test_tenants(void **state)
 	assert_string_equal(text, "[{\"tenantId\":\"1\"},{\"tenantId\":\"2\"}]");
 }
 
+#define DISCOVERY "https://login.microsoftonline.com/contoso.com/.well-known/openid-configuration"
+
+static void test_tenant_by_domain(void **state)
+{
+	struct fixture *f = *state;
+	ACR_AUTO_FREE char *tenant = NULL;
+
+	f->login.tenant = "contoso.com";
+	fake_expect(f->script, "GET", DISCOVERY);
+	fake_expect_header(f->script, "Authorization", NULL);
+	fake_reply(f->script, 200, "{\"issuer\":\"https://sts.windows.net/1-2/\"}");
+	assert_int_equal(acr_tenant_resolve(&f->login, &tenant, &f->error), 0);
+	assert_string_equal(tenant, "1-2");
+	fake_expect(f->script, "GET", DISCOVERY);
+	fake_reply(f->script, 200, "{\"issuer\":\"https://sts.windows.net/\"}");
+	assert_int_equal(acr_tenant_resolve(&f->login, &tenant, &f->error), ACR_ERROR_FORMAT);
+	assert_string_equal(f->error.message, "cannot find the tenant 'contoso.com': https://login.microsoftonline.com "
+					      "does not say its id");
+}
+
+/* Ids, and what AD FS calls its only tenant, need no request. */
+static void test_tenant_by_id(void **state)
+{
+	struct fixture *f = *state;
+	ACR_AUTO_FREE char *tenant = NULL;
+	ACR_AUTO_FREE char *adfs = NULL;
+
+	f->login.tenant = "11111111-2222-3333-4444-55555555555A";
+	assert_int_equal(acr_tenant_resolve(&f->login, &tenant, &f->error), 0);
+	assert_string_equal(tenant, f->login.tenant);
+	f->login.tenant = "contoso.com";
+	free(f->cloud.authority);
+	f->cloud.authority = acr_strdup("https://fs.contoso.com/adfs");
+	assert_int_equal(acr_tenant_resolve(&f->login, &adfs, &f->error), 0);
+	assert_string_equal(adfs, "contoso.com");
+}
+
+static void test_password(void **state)
+{
+	struct fixture *f = *state;
+
+	fake_expect(f->script, "POST", AUTHORITY "token");
+	fake_expect_auth(f->script, ACR_AUTH_NONE, NULL, NULL);
+	fake_reply(f->script, 400,
+		   "{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS50126: Wrong. Trace ID: x\","
+		   "\"error_codes\":[50126]}");
+	assert_int_equal(acr_password_sign_in(&f->login, "me", "pw", &f->who, &f->error), ACR_ERROR_AUTH);
+	assert_string_equal(f->error.service_code, "AADSTS50126");
+	assert_null(f->who.username);
+}
+
 static void test_subscriptions_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -549,6 +600,9 @@ int main(void)
 		TEST(test_principals),
 		TEST(test_tenants),
 		TEST(test_subscriptions_refused),
+		TEST(test_tenant_by_domain),
+		TEST(test_tenant_by_id),
+		TEST(test_password),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -713,6 +713,25 @@ static void test_prepare(void **state)
 	assert_string_equal(f->account.credential.cache_key, "found out");
 }
 
+static void test_kept_tokens(void **state)
+{
+	struct fixture *f = *state;
+	ACR_AUTO_FREE char *refresh = jwt("r1", 3600);
+	ACR_AUTO_PTR(acr_json) *mine = NULL, *others = NULL;
+
+	expect_exchange(f, "azure-1", refresh);
+	expect_access(f, refresh, "a1");
+	authorization(f, false, "Bearer a1");
+	reopen(f);
+	assert_int_equal(acr_registry_kept_tokens(f->auth, &mine, &f->error), 0);
+	assert_int_equal(acr_json_size(mine), 1);
+	assert_int_equal((int64_t)acr_json_number(acr_json_get(mine, REGISTRY)), FAKE_CLOCK_START + 3600);
+	/* Somebody else's are nobody's business. */
+	f->account.credential.cache_key = "somebody else";
+	assert_int_equal(acr_registry_kept_tokens(f->auth, &others, &f->error), 0);
+	assert_int_equal(acr_json_size(others), 0);
+}
+
 /* ---- many processes ---- */
 
 /* A transport that notes each request in a file that all processes share. */
@@ -1009,6 +1028,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_no_challenge_and_cached),
+		TEST(test_kept_tokens),
 		TEST(test_scopes_share_the_refresh_token),
 		TEST(test_other_account_other_token),
 		TEST(test_expiry_is_the_token_s_own),

@@ -287,6 +287,11 @@ static void refresh_kind(struct acr_cache *cache, const char *kind)
 	DIR *folder = cache->folder ? opendir(cache->folder) : NULL;
 	struct dirent *item;
 
+	/* First what may have gone; from the end, since the last one takes the place of one that goes. */
+	for (size_t i = cache->count; cache->folder && i-- > 0;) {
+		ACR_AUTO_FREE char *name = acr_strdup(cache->entries[i].name);
+		refresh(cache, name);
+	}
 	while (folder && (item = readdir(folder))) {
 		const char *suffix = strrchr(item->d_name, '.');
 
