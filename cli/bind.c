@@ -183,7 +183,7 @@ int bind_resource_id(struct context *context, const char *type, const char *name
 static int bind_value(struct context *context, const struct bind *bind, const struct acr_json *value,
 		      struct acr_params *params, struct acr_error *error)
 {
-	ACR_AUTO_FREE char *to = expand(context, bind->to ? bind->to : "", true);
+	ACR_AUTO_FREE char *to = expand(context, bind->to, true);
 
 	switch (bind->kind) {
 	case BIND_NONE:

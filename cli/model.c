@@ -225,10 +225,10 @@ static char *group_in_id(const char *id)
 	size_t count;
 
 	for (count = 0; id && count < ACR_COUNT(segment); count++) {
+		const char *slash = strchr(id, '/');
+
 		segment[count] = id;
-		id = strchr(id, '/');
-		if (id)
-			id++;
+		id = slash ? slash + 1 : NULL;
 	}
 	if (count < ACR_COUNT(segment) || strncasecmp(segment[3], "resourceGroups/", strlen("resourceGroups/")) != 0)
 		return NULL;

@@ -149,7 +149,7 @@ int process_run(const char *const *argv, const char *input, const struct acr_clo
 		struct acr_error *error)
 {
 	struct process_result result = {0};
-	struct process process;
+	struct process process = {.streams = {{.fd = -1}, {.fd = -1}}};
 	int stream = filled_pipe(input, error), rc;
 
 	if (stream < 0)

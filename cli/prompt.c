@@ -97,6 +97,7 @@ int context_confirm(struct context *context, struct acr_error *error, const char
 
 		if ((rc = context_ask(context, prompt, false, &answer, error)) < 0)
 			return rc;
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): it cannot see that failures are negative */
 		if (!strcasecmp(answer, "y"))
 			return 0;
 		if (!strcasecmp(answer, "n"))

@@ -347,7 +347,7 @@ static int remove_place(struct walk *walk, const char *segment, const struct pla
 static int remove_item(const struct place *place, const char *text, const char *name, struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *removed = NULL;
-	size_t index;
+	size_t index = 0;
 	int rc;
 
 	if (!acr_json_is(place->value, ACR_JSON_ARRAY))

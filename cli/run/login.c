@@ -137,7 +137,8 @@ static int login_to(struct context *context, const char *server, struct acr_json
 }
 
 /* The registry's login server first, then each of its regions. */
-static int login_everywhere(struct context *context, const char *server, struct acr_error *error)
+static int login_everywhere(struct context *context, const char *server, struct acr_json **ret,
+			    struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *hosts = NULL;
 	ACR_AUTO_FREE char *own = NULL;
@@ -148,9 +149,9 @@ static int login_everywhere(struct context *context, const char *server, struct 
 		rc = acr_fail(error, ACR_ERROR_GENERAL, "The registry '%s' has no regional endpoints. " TURN_ON,
 			      args_string(context->args, "registry"));
 	if (rc == 0)
-		rc = login_to(context, own ? own : server, NULL, error);
+		rc = login_to(context, own ? own : server, ret, error);
 	for (host = acr_json_first(hosts); host && rc == 0; host = acr_json_next(host))
-		rc = login_to(context, acr_json_string(host), NULL, error);
+		rc = login_to(context, acr_json_string(host), ret, error);
 	return rc;
 }
 
@@ -164,7 +165,7 @@ int registry_login(struct context *context, struct acr_json **ret, struct acr_er
 	if ((rc = check(context, error)) < 0 || (rc = context_login_server(context, &server, error)) < 0)
 		return rc;
 	if (args_flag(context->args, "all-endpoints"))
-		return login_everywhere(context, server, error);
+		return login_everywhere(context, server, ret, error);
 	if (region) {
 		rc = regional_server(context, region, &regional, error);
 		return rc < 0 ? rc : login_to(context, regional, ret, error);

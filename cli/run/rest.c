@@ -126,21 +126,22 @@ static int print_text(struct context *context, struct acr_buf *text, struct acr_
 	return io_result(context->io, text->data, text->length, error);
 }
 
-static int send_request(struct context *context, struct acr_client *client, struct acr_rest_request *request,
+static int send_request(struct context *context, struct acr_client *client, const struct acr_rest_request *prepared,
 			struct acr_json **ret, struct acr_error *error)
 {
 	struct acr_error reason = ACR_ERROR_INIT;
 	struct target target = {.path = args_string(context->args, "output-file"), .descriptor = -1, .error = &reason};
-	bool as_it_comes = target.path && !request->wait && !request->all;
+	struct acr_rest_request request = *prepared;
+	bool as_it_comes = target.path && !request.wait && !request.all;
 	ACR_AUTO_PTR(acr_json) *value = NULL;
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
 	int rc;
 
 	if (as_it_comes) {
-		request->sink = write_target;
-		request->sink_user = &target;
+		request.sink = write_target;
+		request.sink_user = &target;
 	}
-	rc = acr_rest(client, request, &value, &text, error);
+	rc = acr_rest(client, &request, &value, &text, error);
 	if (rc == 0 && as_it_comes)
 		rc = open_target(&target); /* also for an empty answer */
 	if (rc == 0 && target.path && value) {

@@ -211,15 +211,16 @@ static void begin(struct child *child, const char *command)
 	words_add(&child->arguments, command);
 }
 
-static int perform(const struct import *import, struct child *child, struct acr_error *error)
+/* Takes the child. */
+static int perform(const struct import *import, struct child child, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) complaints = ACR_BUF_INIT_MAX(COMPLAINTS_MAX);
-	child->folder = import->folder;
-	child->complaints = &complaints;
-	child->deadline = import->deadline;
-	child->stop = &agent_stopping;
-	int result = child_run_quietly(child, error);
-	child_clear(child);
+	child.folder = import->folder;
+	child.complaints = &complaints;
+	child.deadline = import->deadline;
+	child.stop = &agent_stopping;
+	int result = child_run_quietly(&child, error);
+	child_clear(&child);
 	if (result <= 0)
 		return result;
 	ACR_AUTO_FREE char *reason = complaint_text(&complaints);
@@ -240,7 +241,7 @@ static int copy(const struct import *import, const char *from, const char *to, s
 	words_add(&child.arguments, "--");
 	words_add(&child.arguments, from);
 	words_add(&child.arguments, to);
-	return perform(import, &child, error);
+	return perform(import, child, error);
 }
 
 /* An image that the emulator has itself, laid out in a folder; *ret is NULL for all others. */
@@ -268,7 +269,7 @@ static int read_digest(const struct import *import, const char *from, char ret[7
 	words_addf(&child.arguments, "--authfile=%s/source.json", import->folder);
 	words_add(&child.arguments, "--");
 	words_add(&child.arguments, from);
-	if (perform(import, &child, error) < 0)
+	if (perform(import, child, error) < 0)
 		return error->code;
 	memcpy(ret, "sha256:", 7);
 	acr_sha256_hex(acr_buf_str(&manifest), manifest.length, ret + 7);

@@ -215,14 +215,12 @@ static void *work(void *user)
 	struct performance *performance = worker->performance;
 	struct job job;
 	ACR_AUTO(acr_error) error = ACR_ERROR_INIT;
-	int result = open_job(performance, worker->step, &job, &error);
-	if (result == 0)
-		result = begin_job(&job, &error);
-	if (result == 0 && job.step->detach && job.step->kind == STEP_COMMAND) {
+	bool begun = open_job(performance, worker->step, &job, &error) == 0 && begin_job(&job, &error) == 0;
+	if (begun && job.step->detach && job.step->kind == STEP_COMMAND) {
 		perform_detached(performance, &job);
 	} else {
-		if (result == 0)
-			result = perform_step(&job, &error);
+		if (begun)
+			perform_step(&job, &error); /* what came of it is in the error */
 		conclude(performance, &job, &error);
 	}
 	close_job(&job);

@@ -203,8 +203,8 @@ static void answer_restore(struct registry *registry, struct exchange *exchange,
 void deleted_answer(struct registry *registry, struct exchange *exchange, const char *path)
 {
 	bool get = !strcmp(exchange->method, "GET");
-	const char *mark = strstr(path, "/_");
-	ACR_AUTO_FREE char *name = mark ? acr_strndup(path, (size_t)(mark - path)) : acr_strdup("");
+	const char *found = strstr(path, "/_"), *mark = found ? found : "";
+	ACR_AUTO_FREE char *name = acr_strndup(path, found ? (size_t)(found - path) : 0);
 	deleted_expire(registry);
 	if (get && !strcmp(path, "_catalog"))
 		list_repositories(registry, exchange);

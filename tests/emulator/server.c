@@ -241,7 +241,7 @@ static int bind_loopback(int family, int port)
 
 static int bound_port(int descriptor)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = {0};
 	socklen_t length = sizeof(address);
 	return getsockname(descriptor, (struct sockaddr *)&address, &length) < 0 ? -1 : ntohs(address.sin_port);
 }

@@ -191,11 +191,10 @@ static int make_own(struct cli_profile *self, struct acr_error *error)
 static int get_own(struct cli_profile *self, const char *resource, const char *claims, struct acr_token *ret,
 		   struct acr_error *error)
 {
-	int rc;
+	int rc = self->own ? 0 : make_own(self, error);
 
-	if (!self->own && (rc = make_own(self, error)) < 0)
-		return rc;
-	return self->own->get(self->own, resource, claims, ret, error);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it cannot see that failures are negative */
+	return rc < 0 ? rc : self->own->get(self->own, resource, claims, ret, error);
 }
 
 /* ---- users ---- */

@@ -36,7 +36,7 @@ static int listen_at(int family, int port)
 
 int redirect_listener_open(struct redirect_listener *ret, struct acr_error *error)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = {0};
 	socklen_t size = sizeof(address);
 	int listener = listen_at(AF_INET, 0);
 

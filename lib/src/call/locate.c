@@ -195,7 +195,7 @@ static int ask_login_server(struct acr_client *client, const char *name, const c
 			    struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *answer = NULL;
-	const struct acr_json *registry;
+	const struct acr_json *registry = NULL;
 	const char *server;
 	int rc = ask_registry(client, name, group, &answer, &registry, error);
 

@@ -9,19 +9,19 @@
 /* The target of the Link field whose relation is "next", yours to free(); NULL when there is none. */
 static char *link_next(const struct acr_headers *headers)
 {
-	const char *field = acr_headers_get(headers, "link");
+	const char *links = acr_headers_get(headers, "link"), *end;
 
-	while (field && (field = strchr(field, '<'))) {
-		const char *end = strchr(field, '>');
-		const char *comma = end ? strchr(end, ',') : NULL;
+	for (const char *link = links ? strchr(links, '<') : NULL; link; link = strchr(end, '<')) {
+		const char *comma;
 		size_t length;
 
+		end = strchr(link, '>');
 		if (!end)
 			return NULL;
+		comma = strchr(end, ',');
 		length = comma ? (size_t)(comma - end) : strlen(end);
 		if (memmem(end, length, "rel=\"next\"", 10) || memmem(end, length, "rel=next", 8))
-			return acr_strndup(field + 1, (size_t)(end - field - 1));
-		field = end;
+			return acr_strndup(link + 1, (size_t)(end - link - 1));
 	}
 	return NULL;
 }

@@ -190,7 +190,7 @@ bool acr_ignore_excludes(const struct acr_ignore *ignore, int rule)
 
 bool acr_ignore_reaches(const struct acr_ignore *ignore, const char *folder, size_t length, int rule)
 {
-	for (size_t i = (size_t)(rule + 1); i < ignore->count; i++) {
+	for (size_t i = rule == ACR_IGNORE_NO_RULE ? 0 : (size_t)rule + 1; i < ignore->count; i++) {
 		const struct acr_ignore_rule *later = &ignore->rules[i];
 		if (later->exception && acr_pattern_reaches(&later->pattern, folder, length)) {
 			return true;
