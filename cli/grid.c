@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+#include <acr/encode.h>
 #include "grid.h"
 #include "pytext.h"
 
@@ -101,7 +102,7 @@ static size_t line_width(const char *text, size_t length)
 			continue;
 		}
 		uint32_t point;
-		at += pytext_decode(text + at, length - at, &point);
+		at += acr_utf8_decode(text + at, length - at, &point);
 		int cells = point < 0x7f ? 1 : wcwidth((wchar_t)point);
 		width += cells < 0 ? 1 : (size_t)cells;
 	}
@@ -206,7 +207,7 @@ static struct span take_line(struct span *rest)
 	while (line.length < rest->length) {
 		uint32_t point;
 		size_t left = rest->length - line.length;
-		size_t size = pytext_decode(rest->text + line.length, left, &point);
+		size_t size = acr_utf8_decode(rest->text + line.length, left, &point);
 		if (pytext_is_line_end(point)) {
 			size += point == '\r' && left > 1 && rest->text[line.length + 1] == '\n';
 			*rest = (struct span){rest->text + line.length + size, left - size};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
+#include <acr/encode.h>
 #include "grid.h"
 #include "pytext.h"
 #include "writers.h"
@@ -48,7 +49,7 @@ static void add_cell(struct grid *grid, const char *name, const struct acr_buf *
 {
 	ACR_AUTO(acr_buf) header = ACR_BUF_INIT;
 	uint32_t first;
-	size_t size = pytext_decode(name, strlen(name), &first);
+	size_t size = acr_utf8_decode(name, strlen(name), &first);
 	if (*name) {
 		pytext_encode((uint32_t)towupper((wint_t)first), &header);
 		acr_buf_puts(&header, name + size);

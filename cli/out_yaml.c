@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
+#include <acr/encode.h>
 #include "pytext.h"
 #include "writers.h"
 #include "yaml_text.h"
@@ -87,7 +88,7 @@ static bool replace_characters(struct writer *writer, const char *text, size_t l
 {
 	for (size_t at = 0; at < length;) {
 		uint32_t point;
-		at += pytext_decode(text + at, length - at, &point);
+		at += acr_utf8_decode(text + at, length - at, &point);
 		if (point > 0xffff || (point >= STAND_IN_SCALAR && point <= STAND_IN_LAST)) {
 			point = stand_in(writer, point);
 		}
@@ -255,7 +256,7 @@ static void finish(const struct writer *writer, struct acr_buf *out)
 	size_t length = writer->laid_out.length, next = 0, copied = 0;
 	for (size_t at = 0; at < length; at++) {
 		uint32_t point = 0;
-		if ((unsigned char)text[at] < 0xee || pytext_decode(text + at, length - at, &point) != 3 ||
+		if ((unsigned char)text[at] < 0xee || acr_utf8_decode(text + at, length - at, &point) != 3 ||
 		    point < STAND_IN_SCALAR || point > STAND_IN_LAST) {
 			continue;
 		}

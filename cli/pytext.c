@@ -1,6 +1,7 @@
 /* Text as Python writes it. */
 #include <math.h>
 #include <string.h>
+#include <acr/encode.h>
 #include "pytext.h"
 
 /* From here on repr() of a float has an exponent. */
@@ -34,29 +35,6 @@ bool pytext_truthy(const struct acr_json *value)
 	return false;
 }
 
-size_t pytext_decode(const char *text, size_t length, uint32_t *point)
-{
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned char lead = (unsigned char)*text;
-	if (lead < 0x80) {
-		*point = lead;
-		return 1;
-	}
-	size_t size = lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
-	uint32_t value = lead & (0x7fu >> size);
-	bool valid = size > 0 && size <= length;
-	for (size_t i = 1; valid && i < size; i++) {
-		valid = ((unsigned char)text[i] & 0xc0) == 0x80;
-		value = value << 6 | ((unsigned char)text[i] & 0x3f);
-	}
-	if (!valid || value < smallest[size] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
-		*point = 0xfffd;
-		return 1;
-	}
-	*point = value;
-	return size;
-}
-
 void pytext_encode(uint32_t point, struct acr_buf *out)
 {
 	size_t more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
@@ -85,7 +63,7 @@ size_t pytext_leading_space(const char *text, size_t length)
 	size_t at = 0;
 	while (at < length) {
 		uint32_t point;
-		size_t size = pytext_decode(text + at, length - at, &point);
+		size_t size = acr_utf8_decode(text + at, length - at, &point);
 		if (!pytext_is_space(point)) {
 			break;
 		}
@@ -102,7 +80,7 @@ size_t pytext_trimmed(const char *text, size_t length)
 			start--;
 		}
 		uint32_t point;
-		pytext_decode(text + start, length - start, &point);
+		acr_utf8_decode(text + start, length - start, &point);
 		if (!pytext_is_space(point)) {
 			break;
 		}
@@ -116,7 +94,7 @@ size_t pytext_prefix(const char *text, size_t characters)
 	size_t length = strlen(text), at = 0;
 	uint32_t point;
 	while (characters-- && at < length) {
-		at += pytext_decode(text + at, length - at, &point);
+		at += acr_utf8_decode(text + at, length - at, &point);
 	}
 	return at;
 }
@@ -152,7 +130,7 @@ static void repr_string(const char *text, struct acr_buf *out)
 	acr_buf_putc(out, quote);
 	for (size_t at = 0; at < length;) {
 		uint32_t point;
-		at += pytext_decode(text + at, length - at, &point);
+		at += acr_utf8_decode(text + at, length - at, &point);
 		repr_character(point, quote, out);
 	}
 	acr_buf_putc(out, quote);

@@ -14,8 +14,7 @@ void pytext_repr(const struct acr_json *value, struct acr_buf *out);
 /* What `if value` means: not absent, null, false, 0 or empty. */
 bool pytext_truthy(const struct acr_json *value);
 
-/* The UTF-8 character at `text`: its code point and the bytes it takes; U+FFFD and 1 where there is none. */
-size_t pytext_decode(const char *text, size_t length, uint32_t *point);
+/* The character in UTF-8. */
 void pytext_encode(uint32_t point, struct acr_buf *out);
 /* White space to str.strip() and str.rstrip(); a line's end to str.splitlines(). */
 bool pytext_is_space(uint32_t point);

@@ -1,6 +1,7 @@
 /* Scalars as PyYAML understands and writes them. */
 #include <ctype.h>
 #include <string.h>
+#include <acr/encode.h>
 #include "pytext.h"
 #include "yaml_text.h"
 
@@ -172,7 +173,7 @@ bool yaml_text_has_line_end(const char *text, size_t length)
 {
 	uint32_t point = 0;
 	for (size_t at = 0; at < length && !is_break(point);) {
-		at += pytext_decode(text + at, length - at, &point);
+		at += acr_utf8_decode(text + at, length - at, &point);
 	}
 	return is_break(point);
 }
@@ -181,7 +182,7 @@ bool yaml_text_needs_escapes(const char *text, size_t length)
 {
 	uint32_t point, before = 0;
 	for (size_t at = 0; at < length; before = point) {
-		at += pytext_decode(text + at, length - at, &point);
+		at += acr_utf8_decode(text + at, length - at, &point);
 		if (!is_printable(point) || (before == ' ' && is_break(point)) || (is_break(before) && point == ' ')) {
 			return true;
 		}
@@ -234,7 +235,7 @@ void yaml_text_write_escaped(const char *text, size_t length, size_t column, siz
 	column++;
 	for (size_t at = 0, size; at < length; at += size) {
 		uint32_t point;
-		size = pytext_decode(text + at, length - at, &point);
+		size = acr_utf8_decode(text + at, length - at, &point);
 		/* PyYAML breaks neither before nor behind the first and the last character. */
 		bool may_break = split && at > 0 && at + size < length;
 		if (is_escaped(point)) {

@@ -91,6 +91,25 @@ static void test_malformed_texts_are_refused(void **state)
 	assert_refused_bytes("1\0", 2, "not valid JSON: control character at offset 1");
 }
 
+static void test_what_is_no_utf8_is_replaced_when_written(void **state)
+{
+	(void)state;
+	static const char *const rows[][2] = {
+		{"a\xff"
+		 "b",
+		 "\"a\xef\xbf\xbd"
+		 "b\""},                                      /* begins no character */
+		{"\xc3", "\"\xef\xbf\xbd\""},                 /* ends too early */
+		{"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""}, /* longer than it need be */
+		{"\xc3\xa9\xef\xbf\xbd\xf0\x9f\x98\x80", "\"\xc3\xa9\xef\xbf\xbd\xf0\x9f\x98\x80\""},
+	};
+	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
+		ACR_AUTO(acr_buf) out = ACR_BUF_INIT;
+		acr_json_write_string(rows[i][0], strlen(rows[i][0]), &out);
+		assert_string_equal(acr_buf_str(&out), rows[i][1]);
+	}
+}
+
 static void test_malformed_numbers_are_refused(void **state)
 {
 	(void)state;
@@ -348,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values_are_written_as_read),
 		cmocka_unit_test(test_malformed_texts_are_refused),
+		cmocka_unit_test(test_what_is_no_utf8_is_replaced_when_written),
 		cmocka_unit_test(test_malformed_numbers_are_refused),
 		cmocka_unit_test(test_depth_is_capped),
 		cmocka_unit_test(test_numbers_are_written_short_and_exact),

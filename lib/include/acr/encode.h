@@ -1,7 +1,8 @@
-/* Base64, SHA-256, random identifiers. */
+/* Base64, UTF-8, SHA-256, random identifiers. */
 #ifndef ACR_ENCODE_H
 #define ACR_ENCODE_H
 
+#include <stdint.h>
 #include "buf.h"
 #include "error.h"
 
@@ -11,6 +12,9 @@ void acr_base64_encode(const void *bytes, size_t length, struct acr_buf *out);
 void acr_base64url_encode(const void *bytes, size_t length, struct acr_buf *out);
 /* Decode either alphabet, padded or not, white space ignored; ACR_ERROR_FORMAT on other characters. */
 int acr_base64_decode(const char *text, size_t length, struct acr_buf *out, struct acr_error *error) ACR_MUST_CHECK;
+/* The first character of `length` bytes (RFC 3629), at least one: how many bytes it has. A byte that begins none is one
+ * of its own, U+FFFD. */
+size_t acr_utf8_decode(const char *text, size_t length, uint32_t *point);
 /* Lower-case hexadecimal SHA-256, 64 characters and a NUL. */
 void acr_sha256_hex(const void *bytes, size_t length, char ret[65]);
 /* A random (version 4) UUID, 36 characters and a NUL (RFC 9562). */

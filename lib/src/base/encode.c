@@ -118,3 +118,26 @@ void acr_random(void *bytes, size_t length)
 		done += got > 0 ? (size_t)got : 0;
 	}
 }
+
+size_t acr_utf8_decode(const char *text, size_t length, uint32_t *point)
+{
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char lead = (unsigned char)*text;
+	if (lead < 0x80) {
+		*point = lead;
+		return 1;
+	}
+	size_t size = lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
+	uint32_t value = lead & (0x7fu >> size);
+	bool valid = size > 0 && size <= length;
+	for (size_t i = 1; valid && i < size; i++) {
+		valid = ((unsigned char)text[i] & 0xc0) == 0x80;
+		value = value << 6 | ((unsigned char)text[i] & 0x3f);
+	}
+	if (!valid || value < smallest[size] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
+		*point = 0xfffd;
+		return 1;
+	}
+	*point = value;
+	return size;
+}

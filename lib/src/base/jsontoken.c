@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <acr/encode.h>
 #include <acr/json.h>
 #include "base/jsontoken.h"
 
 #define MAX_DEPTH 512
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, for bytes that are no UTF-8 */
 /* cJSON's number buffer; it misreads what is longer. */
 #define MAX_NUMBER 63
 
@@ -168,14 +170,20 @@ void acr_json_write_string(const char *text, size_t length, struct acr_buf *out)
 	static const char named[] = "\b\f\n\r\t\"\\", names[] = "bfnrt\"\\";
 	size_t done = 0; /* what stands before this offset is written */
 	acr_buf_putc(out, '"');
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
-		if (c >= 0x20 && c != '"' && c != '\\') {
+	for (size_t i = 0, size; i < length; i += size) {
+		uint32_t c;
+		size = acr_utf8_decode(text + i, length - i, &c);
+		bool invalid = c == 0xfffd && size == 1;
+		if (c >= 0x20 && c != '"' && c != '\\' && !invalid) {
 			continue;
 		}
 		acr_buf_add(out, text + done, i - done);
-		done = i + 1;
-		const char *found = c ? strchr(named, c) : NULL;
+		done = i + size;
+		if (invalid) {
+			acr_buf_puts(out, REPLACEMENT);
+			continue;
+		}
+		const char *found = c ? strchr(named, (int)c) : NULL;
 		if (found) {
 			acr_buf_printf(out, "\\%c", names[found - named]);
 		} else {
