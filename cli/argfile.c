@@ -54,6 +54,12 @@ int argfile_expand(const char *word, bool pairs, struct io *io, char **ret, stru
 	if (rc == ACR_ERROR_LIMIT)
 		return acr_fail(error, ACR_ERROR_USAGE, "'%s' is larger than %zu MiB", at + 1, FILE_VALUE_MAX >> 20);
 	if (rc < 0) {
+		/* The value may be a secret. */
+		if (at != word)
+			io_warn(io,
+				"The value of '%.*s' begins with '@' but names no file that can be read; it is "
+				"taken as it is.",
+				(int)(at - word - 1), word);
 		*ret = acr_strdup(word);
 		return 0;
 	}

@@ -114,7 +114,8 @@ static int add_tag(const struct option *option, const char *word, struct acr_jso
 	return 0;
 }
 
-static int add_pair(const char *word, bool from_environment, struct acr_json **value, struct acr_error *error)
+static int add_pair(const struct option *option, const char *word, bool from_environment, struct acr_json **value,
+		    struct acr_error *error)
 {
 	size_t length = word ? strcspn(word, "=") : 0;
 
@@ -127,6 +128,13 @@ static int add_pair(const char *word, bool from_environment, struct acr_json **v
 				"expected NAME=VALUE or NAME, such as 'NAME=value', but the name is empty");
 	ACR_AUTO_FREE char *name = acr_strndup(word, length);
 	const char *text = word[length] ? word + length + 1 : from_environment ? getenv(name) : NULL;
+	/* A forgotten variable is no empty secret. */
+	if (!text && from_environment && option->flags & OPT_SECRET)
+		return acr_fail(
+			error, ACR_ERROR_USAGE,
+			"the environment variable '%s' is not set; set it, or give NAME=VALUE or NAME=@FILE ('%s=' for "
+			"an empty value)",
+			name, name);
 
 	struct acr_json *item = acr_json_new_object();
 	acr_json_set_str(item, "name", name);
@@ -138,14 +146,12 @@ static int add_pair(const char *word, bool from_environment, struct acr_json **v
 static int add_assignment(const struct option *option, const char *word, struct acr_json **value,
 			  struct acr_error *error)
 {
-	(void)option;
-	return add_pair(word, true, value, error);
+	return add_pair(option, word, true, value, error);
 }
 
 static int add_setting(const struct option *option, const char *word, struct acr_json **value, struct acr_error *error)
 {
-	(void)option;
-	return add_pair(word, false, value, error);
+	return add_pair(option, word, false, value, error);
 }
 
 #define LOCATION_MAX 60

@@ -45,9 +45,19 @@ static void add_image(struct acr_buf *text, const char *image)
 	acr_buf_puts(text, image);
 }
 
+/* Blanks belong into templates only: "{{ .Run.ID }}". */
+static bool is_one_word(const char *image)
+{
+	const char *open = strstr(image, "{{"), *close = open ? strstr(open, "}}") : NULL;
+
+	if (!close)
+		return !image[strcspn(image, " ")];
+	return strcspn(image, " ") >= (size_t)(open - image) && is_one_word(close + 2);
+}
+
 static int check_image(const char *image, struct acr_error *error)
 {
-	if (!strpbrk(image, " \t\r\n\"'\\"))
+	if (!strpbrk(image, "\t\r\n\"'\\") && is_one_word(image))
 		return 0;
 	return acr_fail(error, ACR_ERROR_USAGE, "'%s' is not the name of an image, such as 'sample/hello-world:v1'.",
 			image);
@@ -143,9 +153,11 @@ static void add_push(const struct acr_json *images, struct acr_buf *yaml)
 {
 	acr_buf_puts(yaml, "  - id: push\n    push:\n");
 	for (const struct acr_json *image = acr_json_first(images); image; image = acr_json_next(image)) {
-		acr_buf_puts(yaml, "      - ");
-		add_image(yaml, acr_json_string(image));
-		acr_buf_putc(yaml, '\n');
+		const char *name = acr_json_string(image), *quote = *name == '{' ? "\"" : "";
+
+		acr_buf_printf(yaml, "      - %s", quote);
+		add_image(yaml, name);
+		acr_buf_printf(yaml, "%s\n", quote);
 	}
 }
 
@@ -156,6 +168,9 @@ static int make_task(struct context *context, const char *dockerfile, bool push,
 	const char *target = args_string(context->args, "target");
 	int rc;
 
+	if (strpbrk(dockerfile, "\r\n"))
+		return acr_fail(error, ACR_ERROR_USAGE, "The name of the Dockerfile, '%s', has more than one line.",
+				dockerfile);
 	acr_buf_puts(yaml, "version: v1.1.0\nsteps:\n  - id: build\n    build: |-\n      ");
 	if ((rc = add_tags(images, yaml, error)) < 0)
 		return rc;
@@ -180,7 +195,7 @@ static int make_task(struct context *context, const char *dockerfile, bool push,
 
 int build_task_check(struct context *context, struct acr_error *error)
 {
-	const char *platform = args_string(context->args, "platform");
+	const char *platform = args_string(context->args, "platform"), *file = args_string(context->args, "file");
 	ACR_AUTO_PTR(acr_json) *values = acr_json_new_array();
 	ACR_AUTO(acr_buf) yaml = ACR_BUF_INIT;
 
@@ -188,7 +203,7 @@ int build_task_check(struct context *context, struct acr_error *error)
 		return 0;
 	if (platform && !strncasecmp(platform, "windows", strlen("windows")))
 		return acr_fail(error, ACR_ERROR_GENERAL, "--buildkit, --cache and --cache-from build for Linux only.");
-	return make_task(context, "Dockerfile", false, values, &yaml, error);
+	return make_task(context, file && *file ? file : "Dockerfile", false, values, &yaml, error);
 }
 
 int build_task_fill(struct context *context, struct acr_json *request, const char *dockerfile, bool push,
