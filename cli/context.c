@@ -12,8 +12,20 @@
 
 static bool interrupted(void *user)
 {
-	(void)user;
-	return context_signal() != 0;
+	struct context *context = user;
+	int64_t now;
+
+	if (!context_signal())
+		return false;
+	now = context->clock.ticks(&context->clock);
+	if (!context->signalled)
+		context->signalled = now;
+	return now - context->signalled >= context->grace;
+}
+
+void context_set_grace(struct context *context, int64_t milliseconds)
+{
+	context->grace = milliseconds;
 }
 
 void context_init(struct context *context, struct io *io, const struct args *args, struct settings *settings)
@@ -21,6 +33,7 @@ void context_init(struct context *context, struct io *io, const struct args *arg
 	*context = (struct context){.io = io, .args = args, .settings = settings, .clock = acr_clock_system};
 	context->columns = args->command ? args->command->columns : NULL;
 	context->clock.interrupted = interrupted;
+	context->clock.user = context;
 	context->result_given = args->global.output || args->global.query;
 }
 

@@ -15,6 +15,7 @@ struct context {
 	const struct args *args;
 	struct settings *settings;
 	struct acr_clock clock;       /* interrupted by SIGINT and SIGTERM */
+	int64_t grace, signalled;     /* ms that a signal may wait, see context_set_grace(); ticks when it was seen */
 	struct acr_client *client;    /* NULL until context_client() */
 	struct registry_name name;    /* of the command's registry; cleared until it is asked for */
 	struct acr_registry registry; /* cleared until context_registry() */
@@ -65,6 +66,9 @@ int context_login_server_again(struct context *context, struct acr_error *error)
  * caller's. */
 int context_call(struct context *context, const struct acr_op *op, struct acr_params *params,
                  const struct acr_call_options *options, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* From now on SIGINT and SIGTERM interrupt what is waited for only when it takes so many ms more (0: at once): for
+ * requests that cannot be undone without their answer. */
+void context_set_grace(struct context *context, int64_t milliseconds);
 /* Whether SIGINT or SIGTERM came; the number of the signal, 0 for none. */
 int context_signal(void);
 /* Let SIGINT and SIGTERM interrupt waiting from now on. A second one of them ends the process. */

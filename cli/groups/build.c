@@ -111,6 +111,7 @@ static const struct option registry = {
 static const struct command commands[] = {
 	{
 		.path = "build",
+		.watch = "task list-runs",
 		.summary = "Build an image in the service and push it.",
 		.details = "The folder is packed, sent and built; its log is shown as it is written. The exit status is that of "
 			   "the build. With -o or --query the log goes to standard error, and the run, with the digests of what "
@@ -132,6 +133,7 @@ static const struct command commands[] = {
 	},
 	{
 		.path = "run",
+		.watch = "task list-runs",
 		.summary = "Run a task file or a command in the service.",
 		.details = "The log is shown as it is written, and the exit status is that of the run. With -o or --query the "
 			   "log goes to standard error and the run to standard output. Ctrl-C cancels the run.",

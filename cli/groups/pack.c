@@ -48,6 +48,7 @@ static const struct option dry_run = {
 static const struct command commands[] = {
 	{
 		.path = "pack build",
+		.watch = "task list-runs",
 		.summary = "Build an application with buildpacks in the service and push its image.",
 		.options = OPTIONS(&opt_registry, &image, &source, &builder, &pack_tag, &run_agent_pool, &pull,
 				   &run_no_format, &run_no_logs, &run_timeout, &opt_resource_group, &run_platform,

@@ -294,6 +294,7 @@ static const struct command commands[] = {
 	},
 	{
 		.path = "task run",
+		.watch = "task list-runs",
 		.summary = "Run a task now.",
 		.details = "The log is shown as it is written, and the exit status is that of the run. With -o or "
 			   "--query the log goes to standard error and the run to standard output. Ctrl-C cancels "

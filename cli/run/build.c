@@ -1,6 +1,8 @@
 /* acr build: pack, upload, schedule, follow. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "run/build.h"
@@ -38,9 +40,17 @@ static char *dockerfile_entry(const char *dockerfile)
 
 static int check_dockerfile(const char *path, struct acr_error *error)
 {
-	if (access(path, R_OK) == 0)
+	struct stat status;
+
+	if (stat(path, &status) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return acr_fail(error, ACR_ERROR_GENERAL, "Unable to find '%s'. Give the Dockerfile with --file.",
+				path);
+	if (access(path, R_OK) < 0)
+		return acr_fail(error, ACR_ERROR_GENERAL, "Cannot read the Dockerfile '%s': %s.", path,
+				strerror(errno));
+	if (S_ISREG(status.st_mode))
 		return 0;
-	return acr_fail(error, ACR_ERROR_GENERAL, "Unable to find '%s'. Give the Dockerfile with --file.", path);
+	return acr_fail(error, ACR_ERROR_GENERAL, "'%s' is not a file. Give the Dockerfile with --file.", path);
 }
 
 static struct acr_json *image_names(struct context *context)

@@ -5,10 +5,14 @@
 
 #include "run/watch.h"
 
+#define ARTIFACT_TRIES 5
+#define PAUSE_MS 1000
+
 struct follower {
 	struct run_watch *watch;
 	FILE *out;
 	int write_errno;
+	size_t printed, skip; /* bytes of an artifact; how many of the next answer were printed before */
 };
 
 static int write_log(void *user, const char *bytes, size_t length)
@@ -23,9 +27,15 @@ static int write_log(void *user, const char *bytes, size_t length)
 	return -1;
 }
 
-static int write_log_bytes(void *user, const void *bytes, size_t length)
+/* Of an artifact that is read again after it was cut off, what is new. */
+static int write_rest(void *user, const void *bytes, size_t length)
 {
-	return write_log(user, bytes, length);
+	struct follower *follower = user;
+	size_t known = follower->skip < length ? follower->skip : length;
+
+	follower->skip -= known;
+	follower->printed += length - known;
+	return write_log(user, (const char *)bytes + known, length - known);
 }
 
 static int ended(void *user, struct acr_error *error)
@@ -64,10 +74,10 @@ static int renew(void *user, char **url, struct acr_error *error)
 	return rc;
 }
 
-static int print_artifact(struct follower *follower, const char *url, struct acr_error *error)
+static int read_artifact(struct follower *follower, const char *url, struct acr_error *error)
 {
 	struct acr_exchange exchange = {
-		.request = {.method = "GET", .url = acr_strdup(url), .sink = write_log_bytes, .sink_user = follower}};
+		.request = {.method = "GET", .url = acr_strdup(url), .sink = write_rest, .sink_user = follower}};
 	int rc = acr_send(acr_client_transport(follower->watch->context->client), &exchange, error);
 
 	if (rc == 0)
@@ -76,20 +86,31 @@ static int print_artifact(struct follower *follower, const char *url, struct acr
 	return rc;
 }
 
-int run_watch_log(struct run_watch *watch, FILE *out, struct acr_error *error)
+static int print_artifact(struct follower *follower, const char *url, struct acr_error *error)
+{
+	const struct acr_clock *clock = &follower->watch->context->clock;
+	int rc;
+
+	for (int tries = 1;; tries++) {
+		rc = read_artifact(follower, url, error);
+		if (rc == 0 || tries == ARTIFACT_TRIES || follower->write_errno || !acr_error_is_momentary(error))
+			return rc;
+		acr_error_clear(error);
+		follower->skip = follower->printed;
+		if ((rc = clock->sleep(clock, PAUSE_MS, error)) < 0)
+			return rc;
+	}
+}
+
+static int print_log(struct run_watch *watch, const struct acr_json *address, FILE *out, struct acr_error *error)
 {
 	struct follower follower = {.watch = watch, .out = out};
 	struct acr_runlog_options options = {.write = write_log, .ended = ended, .renew = renew, .user = &follower};
 	struct context *context = watch->context;
-	ACR_AUTO_PTR(acr_json) *address = NULL;
 	ACR_AUTO_FREE char *state = NULL;
-	const char *blob, *artifact;
-	int rc = log_address(watch, &address, error);
+	const char *artifact = acr_json_str(address, "/logArtifactLink"), *blob = acr_json_str(address, "/logLink");
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	artifact = acr_json_str(address, "/logArtifactLink");
-	blob = acr_json_str(address, "/logLink");
 	if (artifact && *artifact)
 		rc = print_artifact(&follower, artifact, error);
 	else if (blob && *blob)
@@ -107,13 +128,30 @@ int run_watch_log(struct run_watch *watch, FILE *out, struct acr_error *error)
 	return rc;
 }
 
+/* The address is asked for as long as the run goes on, and once more. */
+int run_watch_log(struct run_watch *watch, FILE *out, struct acr_error *error)
+{
+	const struct acr_clock *clock = &watch->context->clock;
+	ACR_AUTO_PTR(acr_json) *address = NULL, *run = NULL;
+	int rc;
+
+	while ((rc = log_address(watch, &address, error)) < 0 && acr_error_is_momentary(error) && !run) {
+		acr_error_clear(error);
+		if ((rc = run_watch_look(watch, &run, error)) < 0 || (rc = clock->sleep(clock, PAUSE_MS, error)) < 0)
+			return rc;
+	}
+	return rc < 0 ? rc : print_log(watch, address, out, error);
+}
+
 int run_log(struct context *context, const char *run_id, FILE *out, struct acr_error *error)
 {
+	ACR_AUTO_PTR(acr_json) *address = NULL;
 	struct run_watch watch;
 	int rc;
 
 	run_watch_begin(&watch, context, run_id, 0);
-	rc = run_watch_log(&watch, out, error);
+	if ((rc = log_address(&watch, &address, error)) == 0)
+		rc = print_log(&watch, address, out, error);
 	run_watch_end(&watch);
 	return rc;
 }

@@ -94,6 +94,7 @@ static int source_credentials(struct context *context, const struct acr_json *re
 int schedule_check_pool(struct context *context, struct acr_error *error)
 {
 	const char *pool = args_string(context->args, "agent-pool"), *registry = args_string(context->args, "registry");
+	ACR_AUTO(acr_error) problem = ACR_ERROR_INIT;
 	struct acr_params params = {0};
 	struct acr_json *answer = NULL;
 	int rc;
@@ -102,16 +103,19 @@ int schedule_check_pool(struct context *context, struct acr_error *error)
 		return 0;
 	params.path = acr_json_new_object();
 	acr_json_set_str(params.path, "agentPool", pool);
-	rc = context_call(context, &acr_op_agentpool_show, &params, NULL, &answer, error);
+	rc = context_call(context, &acr_op_agentpool_show, &params, NULL, &answer, &problem);
 	acr_params_clear(&params);
 	acr_json_free(answer);
+	/* Who may not look may still be allowed to run there. */
+	if (rc < 0 && problem.http_status == 403)
+		return 0;
 	if (rc == ACR_ERROR_NOT_FOUND)
-		rc = acr_fail(
+		return acr_fail(
 			error, ACR_ERROR_NOT_FOUND,
 			"The registry '%s' has no agent pool '%s'. See 'acr agentpool list -r %s', or make one with "
 			"'acr agentpool create -r %s -n %s'.",
 			registry, pool, registry, registry, pool);
-	return rc;
+	return rc < 0 ? acr_error_move(error, &problem) : 0;
 }
 
 /* The service's shared agents come from outside the registry's network. */

@@ -8,6 +8,9 @@
 #include "run/watch.h"
 #include "run_op.h"
 
+/* How long a signal waits for the answer to the request that schedules a run. */
+#define SCHEDULE_GRACE_MS 10000
+
 /* How the ends of runs are told. */
 static int run_verdict(struct context *context, const struct acr_json *run, struct acr_error *error)
 {
@@ -79,7 +82,8 @@ static int expired(struct context *context, const char *run_id, struct acr_error
 	ACR_AUTO_FREE char *message = acr_strdup(error->message);
 
 	if (cancel_run(context, run_id, &problem) < 0)
-		return acr_fail(error, ACR_ERROR_RUN_TIMEOUT, "%s It could not be cancelled: %s", message, problem.message);
+		return acr_fail(error, ACR_ERROR_RUN_TIMEOUT, "%s It could not be cancelled: %s", message,
+				problem.message);
 	return acr_fail(error, ACR_ERROR_RUN_TIMEOUT, "%s It is being cancelled.", message);
 }
 
@@ -89,10 +93,9 @@ static int follow_log(struct run_watch *watch, struct acr_error *error)
 	struct context *context = watch->context;
 	int rc = run_watch_log(watch, context->result_given ? context->io->err : context->io->out, error);
 
-	if (rc == 0 || rc == ACR_ERROR_INTERRUPTED || rc == ACR_ERROR_FILE || rc == ACR_ERROR_RUN ||
-	    rc == ACR_ERROR_TIMEOUT)
+	if (rc == 0 || rc == ACR_ERROR_INTERRUPTED || rc == ACR_ERROR_FILE || rc == ACR_ERROR_RUN)
 		return rc;
-	io_warn(context->io, "%s Waiting for the run without its log.", error->message);
+	io_warn(context->io, "Waiting for the run with ID '%s' without its log: %s", watch->run_id, error->message);
 	acr_error_clear(error);
 	return 0;
 }
@@ -115,47 +118,77 @@ static int see_to_end(struct run_watch *watch, struct acr_json **ret, struct acr
 	return run_finish(context, TAKE(run), ret, error);
 }
 
-/* Some subscriptions may not use the service's agents. */
-static int explain_refusal(int rc, struct acr_error *error)
+int schedule_explain_refusal(int rc, struct acr_error *error)
 {
 	ACR_AUTO_FREE char *message = NULL;
+	size_t length;
 
 	if (!error || !error->service_code || strcmp(error->service_code, "TasksOperationsNotAllowed") != 0)
 		return rc;
 	message = acr_strdup(error->message);
+	length = strlen(message);
 	free(error->message);
 	error->message =
-		acr_format("%s Azure runs no tasks for free trials, credit offers and some new subscriptions: build "
+		acr_format("%s%s Azure runs no tasks for free trials, credit offers and some new subscriptions: build "
 			   "here instead (docker build, or buildah bud), then 'acr login' and push.",
-			   message);
+			   message, length && message[length - 1] == '.' ? "" : ".");
+	return rc;
+}
+
+/* Send the request (taken). A run can be cancelled only when its ID is known: so a signal waits for the answer. */
+static int send_request(struct context *context, struct acr_json *request, const char *what, struct acr_json **ret,
+			struct acr_error *error)
+{
+	struct acr_params params = {.body = request};
+	ACR_AUTO_PTR(acr_json) *queued = NULL;
+	const char *registry = args_string(context->args, "registry");
+	int rc;
+
+	context_set_grace(context, SCHEDULE_GRACE_MS);
+	rc = context_call(context, &acr_op_run_schedule, &params, NULL, &queued, error);
+	context_set_grace(context, 0);
+	acr_params_clear(&params);
+	if (rc < 0 && rc != ACR_ERROR_FORMAT)
+		return schedule_explain_refusal(rc, error);
+	if (rc < 0 || !acr_json_str(queued, "/properties/runId"))
+		return acr_fail(error, rc < 0 ? rc : ACR_ERROR_SERVICE,
+				"The service scheduled the %s but did not say its ID. See 'acr task list-runs -r %s'.",
+				what, registry);
+	*ret = TAKE(queued);
+	return 0;
+}
+
+static int follow_run(struct context *context, const char *run_id, struct acr_json **ret, struct acr_error *error)
+{
+	struct run_watch watch;
+	int rc;
+
+	io_note(context->io, "Waiting for an agent...");
+	run_watch_begin(&watch, context, run_id, args_integer(context->args, "queue-timeout", 0));
+	rc = see_to_end(&watch, ret, error);
+	if (rc < 0 && watch.expired)
+		rc = expired(context, run_id, error);
+	run_watch_end(&watch);
 	return rc;
 }
 
 int schedule_run(struct context *context, struct acr_json *request, const char *what, struct acr_json **ret,
 		 struct acr_error *error)
 {
-	struct acr_params params = {.body = request};
 	ACR_AUTO_PTR(acr_json) *queued = NULL;
-	struct run_watch watch;
 	const char *run_id;
-	int rc = context_call(context, &acr_op_run_schedule, &params, NULL, &queued, error);
+	int rc = send_request(context, request, what, &queued, error);
 
-	acr_params_clear(&params);
 	if (rc < 0)
-		return explain_refusal(rc, error);
+		return rc;
 	run_id = acr_json_str(queued, "/properties/runId");
-	if (!run_id)
-		return acr_fail(error, ACR_ERROR_SERVICE, "The service scheduled the %s but did not say its ID.", what);
 	io_note(context->io, "Queued a %s with ID: %s", what, run_id);
-	if (args_flag(context->args, "no-wait"))
-		return 0;
-	io_note(context->io, "Waiting for an agent...");
-	run_watch_begin(&watch, context, run_id, args_integer(context->args, "queue-timeout", 0));
-	rc = see_to_end(&watch, ret, error);
-	run_watch_end(&watch);
-	if (rc == ACR_ERROR_INTERRUPTED && context_signal()) {
-		acr_error_clear(error);
-		return interrupted(context, run_id);
-	}
-	return rc == ACR_ERROR_TIMEOUT ? expired(context, run_id, error) : rc;
+	if (context_signal())
+		rc = ACR_ERROR_INTERRUPTED;
+	else if (!args_flag(context->args, "no-wait"))
+		rc = follow_run(context, run_id, ret, error);
+	if (rc != ACR_ERROR_INTERRUPTED || !context_signal())
+		return rc;
+	acr_error_clear(error);
+	return interrupted(context, run_id);
 }

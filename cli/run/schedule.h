@@ -39,6 +39,8 @@ int schedule_task(struct context *context, struct acr_buf *encoded, struct acr_e
 int schedule_check(struct context *context, struct acr_error *error) ACR_MUST_CHECK;
 /* The values of two options, plain and secret, as the list that requests have: {"name","value","isSecret"}. */
 struct acr_json *schedule_values(struct context *context, const char *plain, const char *secret);
+/* Add to the service's refusal of tasks what can be done about it. Returns `rc`. */
+int schedule_explain_refusal(int rc, struct acr_error *error);
 /* Schedule the request (taken) and see the run to its end as --no-wait, --no-logs and -o ask. `what` is "build" or
  * "run". The result is the exit status's: ACR_ERROR_RUN for a run that did not succeed. */
 int schedule_run(struct context *context, struct acr_json *request, const char *what, struct acr_json **ret,

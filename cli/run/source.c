@@ -25,20 +25,27 @@ static bool is_git(const char *text)
 	       strcasestr(text, "dev.azure.com");
 }
 
-/* A tarball's address: the service would fail late and darkly if nothing was there. */
+/* A tarball's address: the service would fail late and darkly if nothing was there. One with a password is left to the
+ * service: passwords in URLs are not sent from here. */
 static int check_tarball(struct context *context, const char *url, struct acr_error *error)
 {
 	struct acr_exchange exchange = {.request = {.method = "HEAD", .url = acr_strdup(url)}};
 	struct acr_client *client;
-	int rc = context_client(context, &client, error);
+	const char *authority = strstr(url, "//") + 2;
+	int rc;
 
+	if (memchr(authority, '@', strcspn(authority, "/?#"))) {
+		acr_exchange_clear(&exchange);
+		return 0;
+	}
+	rc = context_client(context, &client, error);
 	if (rc == 0)
 		rc = acr_send(acr_client_transport(client), &exchange, error);
 	else
 		acr_exchange_clear(&exchange);
 	if (rc == 0 && exchange.response.status >= 400)
-		rc = acr_fail(error, ACR_ERROR_GENERAL, "The source location '%s' answers with status %ld.", url,
-			      exchange.response.status);
+		rc = acr_fail(error, ACR_ERROR_GENERAL, "The source location '%.*s' answers with status %ld.",
+			      (int)strcspn(url, "?"), url, exchange.response.status);
 	acr_exchange_clear(&exchange);
 	return rc;
 }
@@ -171,7 +178,7 @@ static int upload_address(struct context *context, struct acr_json **ret, struct
 
 	acr_params_clear(&params);
 	if (rc < 0)
-		return rc;
+		return schedule_explain_refusal(rc, error);
 	if (!acr_json_str(*ret, "/uploadUrl") || !acr_json_str(*ret, "/relativePath")) {
 		acr_json_free(*ret);
 		*ret = NULL;

@@ -88,6 +88,12 @@ static void draw(struct run_watch *watch, int64_t now)
 		progress_draw(watch->progress, true, "Queued, %llds", seconds);
 }
 
+/* Whether it has waited long enough for an agent. */
+static bool is_late(const struct run_watch *watch, int64_t now)
+{
+	return is_queued(watch) && watch->queue_timeout && now - watch->began >= (int64_t)watch->queue_timeout * 1000;
+}
+
 /* What there is to say about a run that waits for an agent. */
 static int mind_queue(struct run_watch *watch, int64_t now, struct acr_error *error)
 {
@@ -95,8 +101,9 @@ static int mind_queue(struct run_watch *watch, int64_t now, struct acr_error *er
 
 	if (!is_queued(watch))
 		return 0;
-	if (watch->queue_timeout && waited >= (int64_t)watch->queue_timeout * 1000)
-		return acr_fail(error, ACR_ERROR_TIMEOUT,
+	watch->expired = is_late(watch, now);
+	if (watch->expired)
+		return acr_fail(error, ACR_ERROR_RUN,
 				"No agent took the run with ID '%s' within %ld second%s (--queue-timeout).",
 				watch->run_id, watch->queue_timeout, watch->queue_timeout == 1 ? "" : "s");
 	if (waited >= ADVISE_AFTER_MS && !watch->advised) {
@@ -151,7 +158,8 @@ int run_watch_look(struct run_watch *watch, struct acr_json **ret, struct acr_er
 	int64_t now = ticks(watch);
 	int rc;
 
-	if (!watch->pause || now - watch->asked >= watch->pause) {
+	/* Before it is given up, it is asked about once more: an agent may have it by now. */
+	if (!watch->pause || now - watch->asked >= watch->pause || is_late(watch, now)) {
 		if ((rc = get_run(watch, &run, error)) < 0)
 			return rc;
 		watch->asked = now;

@@ -18,14 +18,15 @@ struct run_watch {
 	size_t ahead;              /* runs in front of it in the queue */
 	bool started;              /* an agent has it, or its log was seen */
 	bool advised, lost_sight;  /* told once */
+	bool expired;              /* it waited longer than queue_timeout */
 };
 
 /* `run_id` is lent until run_watch_end(). */
 void run_watch_begin(struct run_watch *watch, struct context *context, const char *run_id, long queue_timeout);
 void run_watch_end(struct run_watch *watch);
 /* Ask how the run is, unless that was asked a moment ago. Returns 1 when it has ended (*ret gets the run), 0 while it
- * goes on, also when the service cannot be reached just now. ACR_ERROR_RUN: the service does not know the run any more.
- * ACR_ERROR_TIMEOUT: it waited longer than `queue_timeout` for an agent. */
+ * goes on, also when the service cannot be reached just now. ACR_ERROR_RUN: the service does not know the run any more,
+ * or it waited longer than `queue_timeout` for an agent (`expired`). */
 int run_watch_look(struct run_watch *watch, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
 /* Look until the run has ended; *ret gets the run. */
 int run_watch_wait(struct run_watch *watch, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;

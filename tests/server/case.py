@@ -53,7 +53,7 @@ What it asks, in this order:
     reply STATUS [BODY]  the answer
       header NAME: VALUE
       misbehave HOW      `close` (no answer), `short` (half of the body), `endless`, `slow`, `chunked`, `gzip`, `garbage`
-      signal NAME        send a signal to the program after the answer
+      signal NAME [early] send a signal to the program after the answer, or half a second before it
 
 Variables are replaced everywhere: see variables() in runner.py. Patterns stand in stderr, header, body and form values:
 {*} any text of the line, {hex32}, {uuid}, {n} digits, {decimal}. In header fields of a reply, {LAST} and {SIZE} are

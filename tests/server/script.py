@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import threading
+import time
 import urllib.parse
 
 import compare
@@ -203,7 +204,13 @@ class Script:
                    for name, value in reply.headers]
         if body[:1] in (b"{", b"[") and not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", "application/json"))
-        return HttpReply(reply.status, headers, body, reply.misbehave, self.signaller(reply.signal))
+        name, _, when = (reply.signal or "").partition(" ")
+        signaller = self.signaller(name)
+        if when == "early":
+            signaller()
+            time.sleep(0.5)
+            signaller = None
+        return HttpReply(reply.status, headers, body, reply.misbehave, signaller)
 
     def signaller(self, name):
         if not name:

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <acr/clock.h>
 #include <acr/timestamp.h>
+#include "http/request.h"
 #include "http/curl_transfer.h"
 
 /* Whether a repeat may help. */
@@ -29,8 +30,7 @@ static const struct failure {
 	{CURLE_GOT_NOTHING, ACR_ERROR_NETWORK, TRANSIENT, "no answer from", NULL},
 	{CURLE_SEND_ERROR, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
 	{CURLE_RECV_ERROR, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
-	{CURLE_SEND_FAIL_REWIND, ACR_ERROR_NETWORK, FINAL, "lost the connection to",
-	 "what was asked for may have been done, look before you repeat it"},
+	{CURLE_SEND_FAIL_REWIND, ACR_ERROR_NETWORK, FINAL, "lost the connection to", NULL},
 	{CURLE_HTTP2, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
 	{CURLE_HTTP2_STREAM, ACR_ERROR_NETWORK, TRANSIENT, "lost the connection to", NULL},
 	{CURLE_WEIRD_SERVER_REPLY, ACR_ERROR_NETWORK, TRANSIENT, "no valid HTTP answer from", NULL},
@@ -147,6 +147,14 @@ static const struct failure *find(const struct acr_curl_transfer *transfer, CURL
 	return NULL;
 }
 
+/* The request was on its way, and what it does is not known to be harmless when done twice. */
+static bool may_be_done(const struct acr_curl_transfer *transfer)
+{
+	long sent = 0;
+	transfer->curl->easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+	return sent > 0 && !acr_request_is_idempotent(&transfer->exchange->request);
+}
+
 int acr_curl_failure(const struct acr_curl_transfer *transfer, CURLcode result, struct acr_error *error)
 {
 	if (result == CURLE_PEER_FAILED_VERIFICATION) {
@@ -172,6 +180,8 @@ int acr_curl_failure(const struct acr_curl_transfer *transfer, CURLcode result, 
 	if (is_at_proxy(transfer)) {
 		place = acr_format("the proxy %s on the way to %s", transfer->proxy.where, transfer->where);
 		advice = acr_format("; check %s", proxy_variable(transfer));
+	} else if (may_be_done(transfer)) {
+		advice = acr_strdup("; what was asked for may have been done, look before you repeat it");
 	} else if (failure->advice) {
 		advice = acr_format("; %s", failure->advice);
 	}

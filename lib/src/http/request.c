@@ -3,14 +3,19 @@
 #include <string.h>
 #include "http/request.h"
 
-bool acr_request_may_repeat(const struct acr_request *request)
+bool acr_request_is_idempotent(const struct acr_request *request)
 {
 	static const char *const idempotent[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
 	bool may = request->repeatable;
 	for (size_t i = 0; i < ACR_COUNT(idempotent); i++) {
 		may = may || strcmp(request->method, idempotent[i]) == 0;
 	}
-	return may && !request->once;
+	return may;
+}
+
+bool acr_request_may_repeat(const struct acr_request *request)
+{
+	return acr_request_is_idempotent(request) && !request->once;
 }
 
 void acr_request_clear(struct acr_request *request)

@@ -11,6 +11,7 @@ const struct acr_op acr_op_run_schedule = {
 	.method = "POST",
 	.path = "{+registryId}/scheduleRun",
 	.api = ACR_API_TASKS,
+	.shape = ACR_LRO,
 };
 const struct acr_op acr_op_run_show = {
 	.method = "GET",
