@@ -56,14 +56,24 @@ int registry_name_check_server(const char *server, const struct acr_cloud *cloud
 			cloud->registry_suffix);
 }
 
+/* "https://myregistry.azurecr.io/" is what browsers and portals show; yours to free(). */
+static char *without_scheme(const char *text)
+{
+	size_t skip = strncasecmp(text, "https://", 8) ? 0 : 8, length = strlen(text + skip);
+
+	return acr_strndup(text + skip, length - (skip && length && text[skip + length - 1] == '/'));
+}
+
 int registry_name_parse(const char *text, const struct acr_cloud *cloud, struct io *io, struct registry_name *ret,
 			struct acr_error *error)
 {
 	ACR_AUTO(registry_name) name = {0};
-	const char *dot = strchr(text, '.');
-	const char *dash;
+	ACR_AUTO_FREE char *bare = without_scheme(text);
+	const char *dot, *dash;
 
-	if (!cloud->registry_suffix && (dot || strchr(text, ':'))) {
+	text = bare;
+	dot = strchr(text, '.');
+	if (!cloud->registry_suffix && !strchr(text, '/') && (dot || strchr(text, ':'))) {
 		*ret = (struct registry_name){.name = acr_strdup(text), .login_server = acr_strdup(text)};
 		return 0;
 	}

@@ -8,8 +8,10 @@
 #include <acr/file.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "context.h"
+#include "engines.h"
 #include "registry_name.h"
 
 #define MAX_INPUT ((size_t)1 << 20)
@@ -63,6 +65,41 @@ static int print_login(struct request *request, const char *server, const char *
 	return io_result(request->context->io, text.data, text.length, error);
 }
 
+/* Whether an engine's file has this helper for the server. */
+static bool is_named(const char *server)
+{
+	ACR_AUTO(engines) engines;
+	ACR_AUTO_FREE char *docker = NULL;
+
+	engines_find(NULL, &engines);
+	docker = engines_docker_file(&engines);
+	return (docker && acr_docker_has_helper(docker, server, CREDENTIAL_HELPER_NAME, NULL) > 0) ||
+	       (engines.podman && acr_docker_has_helper(engines.podman, server, CREDENTIAL_HELPER_NAME, NULL) > 0);
+}
+
+/* 1 for a registry of the active cloud, else 0: as credsStore the helper is asked about all servers, and none but ours
+ * may see a token. Where a name does not tell, the user's file does, or the list of registries. */
+static int is_ours(struct acr_client *client, const char *server, struct acr_error *error)
+{
+	const struct acr_cloud *cloud = acr_client_cloud(client);
+	ACR_AUTO_PTR(acr_json) *list = NULL;
+	int rc;
+
+	if (cloud->registry_suffix)
+		return registry_name_check_server(server, cloud, NULL) == 0;
+	if (is_named(server))
+		return 1;
+	if ((rc = acr_call(client, &acr_op_registry_list, NULL, NULL, &list, error)) < 0)
+		return rc;
+	for (const struct acr_json *item = acr_json_first(list); item; item = acr_json_next(item)) {
+		const char *own = acr_json_str(item, "/properties/loginServer");
+
+		if (own && strcasecmp(own, server) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 /* A token for a registry of the active cloud; for any other server there is nothing. */
 static int make_login(struct request *request, const char *server, struct acr_error *error)
 {
@@ -72,8 +109,8 @@ static int make_login(struct request *request, const char *server, struct acr_er
 
 	if (rc < 0)
 		return rc;
-	if (registry_name_check_server(server, acr_client_cloud(client), NULL) < 0)
-		return acr_fail(error, ACR_ERROR_GENERAL, NOT_FOUND);
+	if ((rc = is_ours(client, server, error)) <= 0)
+		return rc < 0 ? rc : acr_fail(error, ACR_ERROR_GENERAL, NOT_FOUND);
 	rc = acr_registry_refresh_token(acr_client_registry_auth(client), server, &token, error);
 	return rc < 0 ? rc : print_login(request, server, ACR_HELPER_TOKEN_USER, token.secret, error);
 }

@@ -210,6 +210,16 @@ credential_helper() {
 	expect_success
 	run_shell 'echo "$(cat docker/config.json)"'
 	expect_out '{}'
+
+	it 'as the store of all logins it has a token for each registry, and none for other servers'
+	echo '{"credsStore": "acr"}' >docker/config.json
+	run_shell "echo 'https://$server/v2/' | helper-bin/docker-credential-acr get"
+	expect_success
+	expect_out_has '"Username":"<token>"'
+	run_shell "echo '$(acr_of_lab)' | helper-bin/docker-credential-acr get"
+	expect_status 1
+	expect_out 'credentials not found in native keychain'
+	expect_err
 	export DOCKER_CONFIG=$scratch/state/docker
 }
 

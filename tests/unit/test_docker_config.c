@@ -167,6 +167,7 @@ static void test_symbolic_link(void **state)
 {
 	struct fixture *f = *state;
 	ACR_AUTO_FREE char *real = acr_path_join(f->folder, "dotfiles/docker.json");
+	ACR_AUTO_FREE char *lock = acr_format("%s.lock", real), *other = acr_format("%s.lock", f->config);
 	struct stat status;
 
 	write_file(real, "{\"a\":1}", 0600);
@@ -175,6 +176,8 @@ static void test_symbolic_link(void **state)
 	assert_int_equal(store(f, "r", "me", "pw"), 0);
 	assert_int_equal(lstat(f->config, &status), 0);
 	assert_true(S_ISLNK(status.st_mode));
+	assert_int_equal(access(lock, F_OK), 0);
+	assert_int_equal(access(other, F_OK), -1);
 	assert_file(real, "{\n\t\"a\": 1,\n\t\"auths\": {\n\t\t\"r\": {\n\t\t\t\"auth\": \"bWU6cHc=\"\n\t\t}\n\t}\n}");
 }
 

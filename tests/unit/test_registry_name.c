@@ -43,6 +43,8 @@ static void test_names(void **state)
 		{"12345", "12345", NULL, ""},
 		{FIFTY, FIFTY, NULL, ""},
 		{"myreg.azurecr.io", "myreg", NULL, OMITTED("myreg", ".azurecr.io")},
+		{"https://myreg.azurecr.io", "myreg", NULL, OMITTED("myreg", ".azurecr.io")},
+		{"HTTPS://myreg.azurecr.io/", "myreg", NULL, OMITTED("myreg", ".azurecr.io")},
 		{"myreg.AzureCR.io", "myreg", NULL, OMITTED("myreg", ".AzureCR.io")},
 		{"myreg-a1b2", "myreg", "-a1b2", OMITTED("myreg", "-a1b2")},
 		{"myreg-a1b2.azurecr.io", "myreg", "-a1b2", OMITTED("myreg", "-a1b2.azurecr.io")},
@@ -90,6 +92,8 @@ static void test_refused_names(void **state)
 		{"myreg.azurecr.io.evil.example", wrong_suffix},
 		{"myreg.westus.azurecr.io", wrong_suffix},
 		{"myreg.azurecr.io:443", wrong_suffix},
+		{"https://myreg.azurecr.io/v2/", wrong_suffix},
+		{"myreg.azurecr.io/", wrong_suffix},
 		{"myreg.", wrong_suffix},
 	};
 

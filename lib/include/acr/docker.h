@@ -31,6 +31,9 @@ int acr_docker_keep(const char *file, const char *registry, const char *username
                     struct acr_error *error) ACR_MUST_CHECK;
 /* User names by registry, of the logins that the file holds. The caller owns the object. */
 int acr_docker_list(const char *file, struct acr_json **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Whether credHelpers name this helper for the registry: 1 or 0. */
+int acr_docker_has_helper(const char *file, const char *registry, const char *helper, struct acr_error *error)
+	ACR_MUST_CHECK;
 /* Name the credential helper of each of the registries (an array of strings) in credHelpers. A NULL `helper` takes out
  * the entries that name `only`: of all registries when `registries` is NULL. *changed gets the registries whose entry is
  * another one now; the caller owns it. */

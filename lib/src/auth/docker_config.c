@@ -120,12 +120,17 @@ static int use_helper(const char *path, const char *name, const struct login *lo
 static int update(const char *path, int (*change)(void *user, struct acr_json *config, struct acr_error *error),
 		  void *user, struct acr_error *error)
 {
-	const char *slash = strrchr(path, '/');
-	ACR_AUTO_FREE char *folder = slash && slash != path ? acr_strndup(path, (size_t)(slash - path)) : NULL;
-	ACR_AUTO_FREE char *lock_path = acr_format("%s.lock", path);
+	ACR_AUTO_FREE char *target = NULL, *folder = NULL, *lock_path = NULL;
 	ACR_AUTO_PTR(acr_json) *config = NULL;
+	const char *slash;
 	int lock, rc;
 
+	/* Whoever comes by another link waits for the same lock; the link's own folder may be read-only. */
+	if ((rc = acr_file_target(path, &target, error)) < 0)
+		return rc;
+	slash = strrchr(target, '/');
+	folder = slash && slash != target ? acr_strndup(target, (size_t)(slash - target)) : NULL;
+	lock_path = acr_format("%s.lock", target);
 	if (folder && (rc = acr_folder_make(folder, error)) < 0)
 		return rc;
 	if ((lock = acr_file_lock(lock_path, LOCK_WAIT_MS, error)) < 0)
@@ -240,6 +245,15 @@ int acr_docker_list(const char *file, struct acr_json **ret, struct acr_error *e
 }
 
 /* ---- credHelpers ---- */
+
+int acr_docker_has_helper(const char *file, const char *registry, const char *helper, struct acr_error *error)
+{
+	ACR_AUTO_PTR(acr_json) *config = NULL;
+	int rc = read_config(file, &config, error);
+	const char *name = rc < 0 ? NULL : docker_config_helper(config, registry, false);
+
+	return rc < 0 ? rc : name && strcmp(name, helper) == 0;
+}
 
 struct helper_change {
 	const struct acr_json *registries;

@@ -277,7 +277,9 @@ static int advise(int rc, const struct acr_exchange *exchange, const char *advic
 	long status = exchange->response.status;
 
 	if ((status == 400 || status == 401) && error) {
-		char *message = acr_format("%s; %s", error->message, advice);
+		size_t length = strlen(error->message);
+		bool dot = length && error->message[length - 1] == '.';
+		char *message = acr_format("%.*s; %s", (int)(length - dot), error->message, advice);
 
 		free(error->message);
 		error->message = message;
@@ -308,6 +310,7 @@ int registry_access_token(struct registry_endpoint *endpoint, const char *scope,
 {
 	ACR_AUTO(acr_exchange) exchange = {0};
 	ACR_AUTO_PTR(acr_json) *fields = acr_json_new_object();
+	ACR_AUTO_FREE char *advice = NULL;
 	int rc;
 
 	acr_json_set_str(fields, "grant_type", "refresh_token");
@@ -316,7 +319,10 @@ int registry_access_token(struct registry_endpoint *endpoint, const char *scope,
 	acr_json_set_str(fields, "refresh_token", refresh_token);
 	if ((rc = request(endpoint, false, "/oauth2/token", fields, &exchange, error)) < 0)
 		return rc;
-	return take_token(endpoint, &exchange, "access_token", "token", ACCESS_LIFETIME_S, ret, error);
+	rc = take_token(endpoint, &exchange, "access_token", "token", ACCESS_LIFETIME_S, ret, error);
+	advice =
+		acr_format("check that this account has a role for '%s', such as AcrPull, AcrPush or AcrDelete", scope);
+	return advise(rc, &exchange, *scope ? advice : "run 'az login'", error);
 }
 
 int registry_password_token(struct registry_endpoint *endpoint, const char *scope, const char *username,
@@ -324,6 +330,7 @@ int registry_password_token(struct registry_endpoint *endpoint, const char *scop
 {
 	ACR_AUTO(acr_exchange) exchange = {0};
 	ACR_AUTO_PTR(acr_json) *fields = acr_json_new_object();
+	ACR_AUTO_FREE char *advice = NULL;
 	int rc;
 
 	acr_json_set_str(fields, "grant_type", "password");
@@ -334,7 +341,9 @@ int registry_password_token(struct registry_endpoint *endpoint, const char *scop
 	if ((rc = request(endpoint, false, "/oauth2/token", fields, &exchange, error)) < 0 || endpoint->basic_only)
 		return rc;
 	rc = take_token(endpoint, &exchange, "access_token", "token", ACCESS_LIFETIME_S, ret, error);
-	return advise(rc, &exchange, "check the user name and the password", error);
+	advice = acr_format("check the user name and the password%s%s%s",
+			    *scope ? ", and that they are good for '" : "", scope, *scope ? "'" : "");
+	return advise(rc, &exchange, advice, error);
 }
 
 int registry_anonymous_token(struct registry_endpoint *endpoint, const char *scope, struct acr_token *ret,

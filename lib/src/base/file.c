@@ -71,8 +71,7 @@ char *acr_path_join(const char *folder, const char *name)
 	return acr_format("%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
 }
 
-/* Where a path leads when it is a symbolic link, also to a file that does not exist yet; yours to free(). */
-static int follow_links(const char *path, char **ret, struct acr_error *error)
+int acr_file_target(const char *path, char **ret, struct acr_error *error)
 {
 	ACR_AUTO_FREE char *at = acr_strdup(path);
 	for (int i = 0; i < MAX_LINKS; i++) {
@@ -88,7 +87,7 @@ static int follow_links(const char *path, char **ret, struct acr_error *error)
 		free(at);
 		at = next;
 	}
-	return acr_fail_errno(error, ELOOP, "cannot write '%s'", path);
+	return acr_fail_errno(error, ELOOP, "cannot find '%s'", path);
 }
 
 static int write_all(int descriptor, const char *bytes, size_t length)
@@ -138,7 +137,7 @@ static int sync_folder(const char *path)
 int acr_file_replace(const char *path, const void *bytes, size_t length, mode_t mode, struct acr_error *error)
 {
 	ACR_AUTO_FREE char *target = NULL;
-	int code = follow_links(path, &target, error);
+	int code = acr_file_target(path, &target, error);
 	if (code < 0) {
 		return code;
 	}
