@@ -130,6 +130,19 @@ void cell_last_segment(const struct acr_json *value, struct acr_buf *out)
 	acr_buf_puts(out, slash ? slash + 1 : text ? text : "");
 }
 
+void cell_cores(const struct acr_json *value, struct acr_buf *out)
+{
+	static const char *const units[] = {" core/", " gb"};
+
+	for (size_t i = 0; i < ACR_COUNT(units); i++) {
+		double number = acr_json_number(acr_json_item(value, i));
+
+		/* Both are fractions to az, even when they are whole. */
+		pytext_number(number, out);
+		acr_buf_printf(out, "%s%s", number == (double)(long)number ? ".0" : "", units[i]);
+	}
+}
+
 void cell_lines(const struct acr_json *value, struct acr_buf *out)
 {
 	for (const struct acr_json *v = acr_json_first(value); v; v = acr_json_next(v)) {

@@ -39,6 +39,7 @@ void cell_python(const struct acr_json *value, struct acr_buf *out);   /* as Pyt
 void cell_title(const struct acr_json *value, struct acr_buf *out);    /* Title Case */
 void cell_short(const struct acr_json *value, struct acr_buf *out);    /* cut to 57 characters + "..." */
 void cell_last_segment(const struct acr_json *value, struct acr_buf *out); /* of a path */
+void cell_cores(const struct acr_json *value, struct acr_buf *out);    /* [1, 1.5] → 1.0 core/1.5 gb */
 void cell_lines(const struct acr_json *value, struct acr_buf *out);    /* keys or items, one a line */
 void cell_expiry(const struct acr_json *value, struct acr_buf *out);   /* of a password object: time, or Never */
 

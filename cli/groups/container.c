@@ -4,6 +4,7 @@
 #include "groups.h"
 #include "options.h"
 #include "model.h"
+#include "output.h"
 #include "run/run.h"
 
 #define MODEL_STATE "currentState{detailStatus exitCode finishTime:time startTime:time state} events " \
@@ -150,8 +151,9 @@ static const struct column columns[] = {
 	{.header = "IP:ports", .path = "ipAddress && join(':', [not_null(ipAddress.ip, 'None'), join(',', "
 				       "ipAddress.ports[].to_string(port))]) || ''"},
 	{.header = "Network", .path = "ipAddress.type"},
-	{.header = "CPU/Memory", .path = "join('', [to_string(sum(containers[].resources.requests.cpu)), ' core/', "
-					 "to_string(sum(containers[].resources.requests.memoryInGb)), ' gb'])"},
+	{.header = "CPU/Memory",
+	 .path = "containers[].resources.requests | [sum([].cpu), sum([].memoryInGb)]",
+	 .format = cell_cores},
 	{.header = "OsType", .path = "osType"},
 	{.header = "Location", .path = "location"},
 	{0},

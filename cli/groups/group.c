@@ -69,6 +69,17 @@ static const struct command commands[] = {
 		.flags = CMD_NO_RESULT,
 	},
 	{
+		.path = "group exists",
+		.summary = "Say whether a resource group is there.",
+		.details = "Prints true or false; the exit status is 0 for both.",
+		.options = OPTIONS(&name),
+		.examples = EXAMPLES({"Create it when it is not there",
+				      "acr group exists -n mygroup | grep true || acr group create -n mygroup -l "
+				      "westeurope"}),
+		.op = &acr_op_group_show,
+		.run = group_exists,
+	},
+	{
 		.path = "group list",
 		.summary = "List the resource groups of the subscription.",
 		.options = OPTIONS(&tag),
@@ -85,6 +96,19 @@ static const struct command commands[] = {
 		.examples = EXAMPLES({"Its region", "acr group show -n mygroup --query location -o tsv"}),
 		.op = &acr_op_group_show,
 		.model = MODEL_GROUP,
+	},
+	{
+		.path = "group update",
+		.summary = "Change the tags of a resource group.",
+		.options = OPTIONS(&name, &opt_tags, &opt_set, &opt_force_string),
+		.examples = EXAMPLES({"Other tags", "acr group update -n mygroup --tags stage=test"},
+				     {"One more tag", "acr group update -n mygroup --set tags.owner=me"}),
+		.op = &acr_op_group_update,
+		.base = "tags",
+		.base_op = &acr_op_group_show,
+		.model = MODEL_GROUP,
+		.update_model = "tags",
+		.flags = CMD_UPDATE,
 	},
 	{0},
 };

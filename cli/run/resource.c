@@ -1,6 +1,7 @@
-/* resource list: which resources are meant. */
+/* resource list: which resources are meant; group exists. */
 #include <string.h>
 
+#include "bind.h"
 #include "context.h"
 #include "run/run.h"
 #include "run_op.h"
@@ -78,4 +79,20 @@ int resource_list(struct context *context, struct acr_json **ret, struct acr_err
 	}
 	acr_params_clear(&params);
 	return rc < 0 ? rc : run_finish(context, list, ret, error);
+}
+
+int group_exists(struct context *context, struct acr_json **ret, struct acr_error *error)
+{
+	struct acr_params params = {0};
+	ACR_AUTO_PTR(acr_json) *group = NULL;
+	int rc;
+
+	bind_path(context, &params);
+	rc = context_call(context, &acr_op_group_show, &params, NULL, &group, error);
+	acr_params_clear(&params);
+	if (rc < 0 && rc != ACR_ERROR_NOT_FOUND)
+		return rc;
+	acr_error_clear(error);
+	*ret = acr_json_new_bool(rc == 0);
+	return 0;
 }

@@ -109,6 +109,7 @@ PREPARE(container_prepare);
 RUNNER(container_list);
 /* resource.c */
 RUNNER(resource_list);
+RUNNER(group_exists);
 /* pack.c */
 RUNNER(pack_build);
 /* rest.c */

@@ -194,7 +194,9 @@ static void put(struct arm_request *request)
 	arm_touch(resource);
 	store_put(request->id, resource);
 	acr_json_free(resource);
-	reply_json(request->exchange, present ? 200 : 201, store_get(request->id));
+	/* Azure Monitor makes its settings with 200, and az takes nothing else. */
+	bool at_once = present || strcasestr(request->id, "/providers/Microsoft.Insights/diagnosticSettings/");
+	reply_json(request->exchange, at_once ? 200 : 201, store_get(request->id));
 }
 
 static bool patch_stored(struct acr_json *resource, void *user)

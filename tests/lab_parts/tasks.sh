@@ -136,6 +136,10 @@ the_account() {
 	expect_success
 	run acr group show -n tasks
 	expect_success
+	expect_value true acr group exists -n tasks
+	expect_value false acr group exists -n nowhere
+	expect_value lab acr group update -n tasks --tags purpose=lab --query tags.purpose -o tsv
+	expect_value lab acr group update -n tasks --set tags.more=1 --query tags.purpose -o tsv
 	run acr group list --query "[?name=='tasks'].location" -o tsv
 	expect_success
 	expect_out westus

@@ -73,6 +73,6 @@ extern const struct acr_op acr_op_container_create, acr_op_container_show, acr_o
 extern const struct acr_op acr_op_network_show;
 /* resources.c */
 extern const struct acr_op acr_op_resource_list, acr_op_group_create, acr_op_group_show, acr_op_group_list,
-	acr_op_resource_list_group, acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;
+	acr_op_resource_list_group, acr_op_group_update, acr_op_group_delete, acr_op_subscription_list, acr_op_location_list;
 
 #endif

@@ -31,6 +31,12 @@ const struct acr_op acr_op_group_list = {
 	.api = ACR_API_RESOURCES,
 	.shape = ACR_PAGES,
 };
+const struct acr_op acr_op_group_update = {
+	.method = "PATCH",
+	.path = SUBSCRIPTION "/resourcegroups/{resourceGroup}",
+	.api = ACR_API_RESOURCES,
+	.repeatable = true,
+};
 const struct acr_op acr_op_group_delete = {
 	.method = "DELETE",
 	.path = SUBSCRIPTION "/resourcegroups/{resourceGroup}",
