@@ -87,13 +87,13 @@ class Az:
         self.process.wait()
         subprocess.run(["rm", "-rf", self.folder], check=False)
 
-    def run(self, arguments, environment, folder, text=b""):
-        """Exit status, standard output and standard error."""
+    def run(self, arguments, variables, folder, text=b""):
+        """Exit status, standard output and standard error; the variables are set beside the environment's."""
         paths = {name: os.path.join(self.folder, name) for name in ("input", "output", "errors")}
         with self.lock:
             with open(paths["input"], "wb") as file:
                 file.write(text)
-            job = dict(paths, arguments=arguments, environment=environment, folder=folder)
+            job = dict(paths, arguments=arguments, environment=dict(self.environment, **variables), folder=folder)
             self.process.stdin.write(json.dumps(job) + "\n")
             self.process.stdin.flush()
             status = int(self.process.stdout.readline())

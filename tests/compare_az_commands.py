@@ -175,6 +175,7 @@ FAILURES = (
 )
 # Exit statuses of az and acr where they differ, and why.
 OTHERWISE = {
+    "acr repository show -n {registry} --image a:b:c": ((1, 2), "a wrong value is wrong usage"),
     "acr create -n vacrlabnew -g none --sku Basic": ((2, 3), "a missing group is 3 whether or not -l is given"),
     "acr build -r {registry} --timeout 10 .": ((1, 2), "refused as wrong usage, before the context is sent"),
 }

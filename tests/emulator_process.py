@@ -111,17 +111,18 @@ class Emulator:
 class Outcome:
     """What a command printed and how it ended."""
 
-    def __init__(self, arguments, completed):
+    def __init__(self, arguments, status, output, errors):
         self.arguments = arguments
-        self.status = completed.returncode
-        self.stdout = completed.stdout.decode("utf-8", "replace")
-        self.stderr = completed.stderr.decode("utf-8", "replace")
+        self.status = status
+        self.stdout = output.decode("utf-8", "replace")
+        self.stderr = errors.decode("utf-8", "replace")
 
     def __str__(self):
         return f"$ {' '.join(self.arguments)}\nstatus {self.status}\n{self.stdout}--- stderr\n{self.stderr}"
 
 
-def run(arguments, environment, folder=None):
-    return Outcome(arguments, subprocess.run(arguments, env=environment, cwd=folder, stdin=subprocess.DEVNULL,
-                                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=COMMAND_LIMIT,
-                                             check=False))
+def run(arguments, environment, folder=None, text=b""):
+    """What a command makes of the text on its standard input."""
+    done = subprocess.run(arguments, env=environment, cwd=folder, input=text, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=COMMAND_LIMIT, check=False)
+    return Outcome(arguments, done.returncode, done.stdout, done.stderr)
