@@ -128,13 +128,11 @@ static int add_pair(const struct option *option, const char *word, bool from_env
 				"expected NAME=VALUE or NAME, such as 'NAME=value', but the name is empty");
 	ACR_AUTO_FREE char *name = acr_strndup(word, length);
 	const char *text = word[length] ? word + length + 1 : from_environment ? getenv(name) : NULL;
-	/* A forgotten variable is no empty secret. */
+	/* A forgotten variable is no empty secret; and what was typed may be the secret itself. */
 	if (!text && from_environment && option->flags & OPT_SECRET)
-		return acr_fail(
-			error, ACR_ERROR_USAGE,
-			"the environment variable '%s' is not set; set it, or give NAME=VALUE or NAME=@FILE ('%s=' for "
-			"an empty value)",
-			name, name);
+		return acr_fail(error, ACR_ERROR_USAGE,
+				"there is no '=' in the value, and no environment variable of that name; give NAME=VALUE, "
+				"NAME=@FILE, or the NAME of a variable that is set");
 
 	struct acr_json *item = acr_json_new_object();
 	acr_json_set_str(item, "name", name);

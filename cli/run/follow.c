@@ -7,6 +7,8 @@
 
 #define ARTIFACT_TRIES 5
 #define PAUSE_MS 1000
+/* With the answer's way the log is then at most a second behind. */
+#define LOOK_MS 900
 
 struct follower {
 	struct run_watch *watch;
@@ -105,7 +107,8 @@ static int print_artifact(struct follower *follower, const char *url, struct acr
 static int print_log(struct run_watch *watch, const struct acr_json *address, FILE *out, struct acr_error *error)
 {
 	struct follower follower = {.watch = watch, .out = out};
-	struct acr_runlog_options options = {.write = write_log, .ended = ended, .renew = renew, .user = &follower};
+	struct acr_runlog_options options = {
+		.write = write_log, .ended = ended, .renew = renew, .user = &follower, .poll_ms = LOOK_MS};
 	struct context *context = watch->context;
 	ACR_AUTO_FREE char *state = NULL;
 	const char *artifact = acr_json_str(address, "/logArtifactLink"), *blob = acr_json_str(address, "/logLink");

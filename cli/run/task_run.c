@@ -37,6 +37,20 @@ static char *dockerfile_in(const char *folder, const char *file)
 	return access(path, R_OK) == 0 ? TAKE(path) : NULL;
 }
 
+/* Whether the task is there, and the agent pool: asked before a folder is packed for them. */
+static int check_service(struct context *context, struct acr_error *error)
+{
+	struct acr_params params = {.path = acr_json_new_object()};
+	struct acr_json *task = NULL;
+	int rc;
+
+	acr_json_set_str(params.path, "task", args_string(context->args, "name"));
+	rc = context_call(context, &acr_op_task_show, &params, NULL, &task, error);
+	acr_params_clear(&params);
+	acr_json_free(task);
+	return rc < 0 ? rc : schedule_check_pool(context, error);
+}
+
 /* What the request calls the context that is run instead of the task's own; NULL when it is the task's own. */
 static int context_location(struct context *context, char **ret, struct acr_error *error)
 {
@@ -59,6 +73,8 @@ static int context_location(struct context *context, char **ret, struct acr_erro
 	file = file ? file : "Dockerfile";
 	while (!strncmp(file, "./", 2))
 		file += 2 + strspn(file + 2, "/");
+	if ((rc = check_service(context, error)) < 0)
+		return rc;
 	return source_upload(context, source, dockerfile, file, ret, error);
 }
 

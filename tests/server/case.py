@@ -52,7 +52,8 @@ What it asks, in this order:
       times N            … comes that many times
     reply STATUS [BODY]  the answer
       header NAME: VALUE
-      misbehave HOW      `close` (no answer), `short` (half of the body), `endless`, `slow`, `chunked`, `gzip`, `garbage`
+      misbehave HOW      `close` (no answer), `short` (half of the body), `endless`, `slow`, `late`, `chunked`, `gzip`,
+                         `garbage`
       signal NAME [early] send a signal to the program after the answer, or half a second before it
 
 Variables are replaced everywhere: see variables() in runner.py. Patterns stand in stderr, header, body and form values:

@@ -114,6 +114,8 @@ class Listener:
                 stream.sendall(b"%x\r\n%s\r\n" % (len(part), part))
             stream.sendall(b"0\r\n\r\n")
             return True
+        if how == "late":
+            time.sleep(1.5)
         further = []
         if how == "gzip":
             body = gzip.compress(body)
