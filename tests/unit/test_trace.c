@@ -80,6 +80,9 @@ static void test_header_fields_are_blanked(void **state)
 		{"Proxy-Authorization", "Basic czNjcmV0", "Basic ***"},
 		{"Cookie", "session=s3cret", "***"},
 		{"X-IDENTITY-HEADER", "s3cret", "***"},
+		{"X-Api-Key", "s3cret", "***"},
+		{"x-vault-token", "s3cret", "***"},
+		{"Token", "s3cret", "***"},
 		{"x-ms-policy-external-evaluations", "PoP s3cret", "***"},
 		{"Location", "https://b/x?se=2&sig=s3cret&sp=r", "https://b/x?se=2&sig=***&sp=r"},
 		{"x-ms-copy-source", "https://b/x?SIG=s3cret", "https://b/x?SIG=***"},
@@ -151,6 +154,20 @@ static void test_json_is_blanked(void **state)
 		{"{\"error\":{\"code\":\"NotFound\",\"message\":\"m\"},\"token\":null}",
 		 "{\"error\":{\"code\":\"NotFound\",\"message\":\"m\"},\"token\":null}"},
 		{"[{\"password\":12345}]", "[{\"password\":\"***\"}]"},
+		{"{\"request\":{\"headers\":{\"Authorization\":\"Bearer s3cret\",\"Accept\":\"*\"}}}",
+		 "{\"request\":{\"headers\":{\"Authorization\":\"***\",\"Accept\":\"*\"}}}"},
+		{"{\"userName\":{\"value\":\"s3cret\",\"type\":\"Opaque\"},\"other\":{\"value\":\"v\",\"type\":"
+		 "\"Vaultsecret\"}}",
+		 "{\"userName\":{\"value\":\"***\",\"type\":\"Opaque\"},\"other\":{\"value\":\"v\",\"type\":"
+		 "\"Vaultsecret\"}}"},
+		{"{\"primaryKey\":\"s\",\"ADMINPASSWORD\":\"s\",\"secureValue\":\"s\",\"connectionString\":\"s\","
+		 "\"key\":\"v\"}",
+		 "{\"primaryKey\":\"***\",\"ADMINPASSWORD\":\"***\",\"secureValue\":\"***\",\"connectionString\":\"***"
+		 "\",\"key\":"
+		 "\"v\"}"},
+		{"{\"keyIdentifier\":\"https://v/keys/k\",\"isSecret\":false,\"passwordName\":\"p\",\"tokenId\":\"t\"}",
+		 "{\"keyIdentifier\":\"https://v/keys/"
+		 "k\",\"isSecret\":false,\"passwordName\":\"p\",\"tokenId\":\"t\"}"},
 	};
 	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
 		assert_shown("application/json", cases[i][0], cases[i][1]);

@@ -12,13 +12,13 @@ static const char *const authorization_headers[] = {"Authorization", "Proxy-Auth
 
 /* Parameters of URLs and forms, and members of JSON bodies, whatever is below them included. */
 static const char *const secret_names[] = {
-	"access_token",       "accessToken",   "adminPassword", "assertion",
-	"client_assertion",   "client_secret", "clientSecret",  "code_verifier",
-	"contextAccessToken", "customHeaders", "device_code",   "encodedValuesContent",
-	"id_token",           "password",      "passwords",     "refresh_token",
-	"refreshToken",       "secret",        "sig",           "token",
-	"updateTriggerToken",
+	"assertion",     "authorization",        "client_assertion", "code_verifier", "connectionString",
+	"customHeaders", "encodedValuesContent", "device_code",      "password",      "passwords",
+	"secret",        "secureValue",          "sig",              "token",
 };
+
+/* Names of the same and of header fields that have something in front of this: "adminPassword", "X-Api-Key". */
+static const char *const secret_endings[] = {"key", "password", "passwords", "secret", "token"};
 
 /* "code" is the authorization code in forms and URLs, but an error code in JSON. */
 static const char *const secret_parameters[] = {"code"};
@@ -35,6 +35,12 @@ static bool is_in(const char *const *list, size_t count, const char *name, size_
 
 static bool is_secret_name(const char *name, size_t length)
 {
+	for (size_t i = 0; i < ACR_COUNT(secret_endings); i++) {
+		size_t ending = strlen(secret_endings[i]);
+		if (length > ending && strncasecmp(name + length - ending, secret_endings[i], ending) == 0) {
+			return true;
+		}
+	}
 	return is_in(secret_names, ACR_COUNT(secret_names), name, length);
 }
 
@@ -51,7 +57,8 @@ void acr_redact_header(const char *name, const char *value, struct acr_buf *out)
 			acr_buf_add(out, value, scheme + 1);
 		}
 		acr_buf_puts(out, ACR_REDACTED);
-	} else if (is_in(secret_headers, ACR_COUNT(secret_headers), name, strlen(name))) {
+	} else if (is_in(secret_headers, ACR_COUNT(secret_headers), name, strlen(name)) ||
+		   is_secret_name(name, strlen(name))) {
 		acr_buf_puts(out, ACR_REDACTED);
 	} else {
 		acr_redact_text(value, out);
@@ -105,8 +112,9 @@ static struct acr_json *redacted(const struct acr_json *value, bool secret)
 static void redact_below(struct acr_json *value, bool secret)
 {
 	bool object = acr_json_is(value, ACR_JSON_OBJECT);
-	/* {"name":"…","value":"…","isSecret":true}: an argument of a build */
-	bool marked = object && acr_json_true(value, "/isSecret");
+	/* {"name":"…","value":"…","isSecret":true}: an argument of a build; {"value":"…","type":"Opaque"}: a login's part */
+	const char *type = object ? acr_json_str(value, "/type") : NULL;
+	bool marked = object && (acr_json_true(value, "/isSecret") || (type && strcmp(type, "Opaque") == 0));
 	size_t index = 0;
 	for (struct acr_json *item = acr_json_first(value), *next; item; item = next, index++) {
 		const char *key = acr_json_key(item);
