@@ -181,6 +181,30 @@ static void test_symbolic_link(void **state)
 	assert_file(real, "{\n\t\"a\": 1,\n\t\"auths\": {\n\t\t\"r\": {\n\t\t\t\"auth\": \"bWU6cHc=\"\n\t\t}\n\t}\n}");
 }
 
+static void test_leftovers_of_the_killed(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *name;
+		bool stays;
+	} cases[] = {
+		{"config.json.0123456789abcdef", false}, {"config.json.0123456789abcdeg", true},
+		{"config.json.0123456789abcde", true},   {"config.json-0123456789abcdef", true},
+		{"other.json.0123456789abcdef", true},
+	};
+
+	assert_int_equal(acr_folder_make(f->docker.docker_folder, NULL), 0);
+	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
+		ACR_AUTO_FREE char *path = acr_path_join(f->docker.docker_folder, cases[i].name);
+		write_file(path, "x", 0600);
+	}
+	assert_int_equal(store(f, "r", "me", "pw"), 0);
+	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
+		ACR_AUTO_FREE char *path = acr_path_join(f->docker.docker_folder, cases[i].name);
+		assert_int_equal(access(path, F_OK) == 0, cases[i].stays);
+	}
+}
+
 static void test_podman_file(void **state)
 {
 	struct fixture *f = *state;
@@ -384,6 +408,7 @@ int main(void)
 		TEST(test_empty_file),
 		TEST(test_not_json),
 		TEST(test_symbolic_link),
+		TEST(test_leftovers_of_the_killed),
 		TEST(test_podman_file),
 		TEST(test_helper),
 		TEST(test_helper_of_one_registry_wins),

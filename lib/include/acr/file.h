@@ -12,6 +12,9 @@
 int acr_file_read(const char *path, struct acr_buf *out, struct acr_error *error) ACR_MUST_CHECK;
 /* Where a path leads when it is a symbolic link, also to a file that does not exist yet; yours to free(). */
 int acr_file_target(const char *path, char **ret, struct acr_error *error) ACR_MUST_CHECK;
+/* Remove the temporary files that killed writers of this file (not a link to it) left in its folder. For whoever holds
+ * its lock: nobody may be writing it. */
+void acr_file_tidy(const char *path);
 /* Replace the file's contents in one step: a temporary file in the same folder, fsync, rename. Readers see the old
  * or the new contents, never a part, also when the process is killed. A new file gets `mode`; an existing one keeps
  * its owner's permission bits where that is narrower. A symbolic link is followed, not replaced. */

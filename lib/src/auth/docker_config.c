@@ -135,6 +135,7 @@ static int update(const char *path, int (*change)(void *user, struct acr_json *c
 		return rc;
 	if ((lock = acr_file_lock(lock_path, LOCK_WAIT_MS, error)) < 0)
 		return lock;
+	acr_file_tidy(target);
 	if ((rc = read_config(path, &config, error)) == 0 && (rc = change(user, config, error)) > 0)
 		rc = write_config(path, config, error);
 	acr_file_unlock(lock);

@@ -1,4 +1,5 @@
 /* Small files: read whole, replace at once, lock. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 
 #define MAX_LINKS 40
 #define LOCK_POLL_MS 20
+#define RANDOM_DIGITS 16 /* of a temporary file's name */
 
 static int read_all(int descriptor, const char *name, struct acr_buf *out, struct acr_error *error)
 {
@@ -143,7 +145,7 @@ int acr_file_replace(const char *path, const void *bytes, size_t length, mode_t 
 	}
 	uint64_t random;
 	acr_random(&random, sizeof(random));
-	ACR_AUTO_FREE char *temporary = acr_format("%s.%016llx", target, (unsigned long long)random);
+	ACR_AUTO_FREE char *temporary = acr_format("%s.%0*llx", target, RANDOM_DIGITS, (unsigned long long)random);
 	int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (descriptor < 0) {
 		return acr_fail_errno(error, errno, "cannot write '%s'", path);
@@ -164,6 +166,25 @@ int acr_file_replace(const char *path, const void *bytes, size_t length, mode_t 
 		return acr_fail_errno(error, saved_errno, "cannot write '%s'", path);
 	}
 	return 0;
+}
+
+void acr_file_tidy(const char *path)
+{
+	ACR_AUTO_FREE char *folder = folder_of(path);
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t length = strlen(name);
+	DIR *directory = opendir(folder);
+	const struct dirent *entry;
+	while (directory && (entry = readdir(directory))) {
+		const char *rest = entry->d_name + length + 1;
+		if (strlen(entry->d_name) == length + 1 + RANDOM_DIGITS && strncmp(entry->d_name, name, length) == 0 &&
+		    rest[-1] == '.' && strspn(rest, "0123456789abcdef") == RANDOM_DIGITS) {
+			unlinkat(dirfd(directory), entry->d_name, 0);
+		}
+	}
+	if (directory) {
+		closedir(directory);
+	}
 }
 
 static int make_one(const char *path, struct acr_error *error)
