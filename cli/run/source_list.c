@@ -52,33 +52,43 @@ static int add_entry(void *user, const char *path, char type, uint64_t size, uns
 	return 0;
 }
 
-/* One side of the comparison with az: how many paths, and the first of them. */
+/* One side of the comparison with az: how many paths, and the first of them by name. */
 struct side {
 	size_t count;
-	struct acr_buf names;
+	char *names[NAMED];
 };
 
 static int add_difference(void *user, const char *path, bool az_sends)
 {
 	struct side *side = (struct side *)user + az_sends;
+	size_t at = side->count < NAMED ? side->count : NAMED;
 
-	if (side->count++ < NAMED)
-		acr_buf_printf(&side->names, "%s%s", side->names.length ? ", " : "", path);
+	side->count++;
+	while (at && strcmp(side->names[at - 1], path) > 0)
+		at--;
+	if (at == NAMED)
+		return 0;
+	free(side->names[NAMED - 1]);
+	memmove(&side->names[at + 1], &side->names[at], (NAMED - 1 - at) * sizeof(side->names[0]));
+	side->names[at] = acr_strdup(path);
 	return 0;
 }
 
 static void tell_side(struct context *context, const struct side *side, const char *what)
 {
+	ACR_AUTO(acr_buf) names = ACR_BUF_INIT;
+
+	for (size_t i = 0; i < NAMED && side->names[i]; i++)
+		acr_buf_printf(&names, "%s%s", i ? ", " : "", side->names[i]);
 	if (side->count)
 		io_note(context->io, "az acr would %s %zu %s: %s%s", what, side->count,
-			side->count == 1 ? "file" : "files", acr_buf_str(&side->names),
-			side->count > NAMED ? ", …" : "");
+			side->count == 1 ? "entry" : "entries", acr_buf_str(&names), side->count > NAMED ? ", …" : "");
 }
 
 static int compare_with_az(struct context *context, struct acr_context *source, const char *dockerfile_name,
 			   struct acr_error *error)
 {
-	struct side sides[2] = {{.names = ACR_BUF_INIT}, {.names = ACR_BUF_INIT}};
+	struct side sides[2] = {{0}};
 	ACR_AUTO(acr_error) problem = ACR_ERROR_INIT;
 	int rc = acr_context_compare_az(source, dockerfile_name, add_difference, sides, &problem);
 
@@ -91,8 +101,10 @@ static int compare_with_az(struct context *context, struct acr_context *source, 
 		tell_side(context, &sides[true], "also send");
 		tell_side(context, &sides[false], "leave out");
 	}
-	acr_buf_clear(&sides[0].names);
-	acr_buf_clear(&sides[1].names);
+	for (size_t i = 0; i < NAMED; i++) {
+		free(sides[0].names[i]);
+		free(sides[1].names[i]);
+	}
 	return rc;
 }
 

@@ -55,10 +55,10 @@ int acr_context_list(struct acr_context *context,
  * compressed harder, as far as time permits. That nothing is left to pack is an error. A file that vanishes or changes
  * (size, time) meanwhile is an error that names it. The context must outlive the source. */
 int acr_context_archive(struct acr_context *context, struct acr_source **ret, struct acr_error *error) ACR_MUST_CHECK;
-/* Call `differs` for each file or link that az would send and we do not (`az_sends`), or the other way round, in archive
- * order: az reads ignore files in its own way. `dockerfile` is the Dockerfile's name without folders, "" for runs, which
- * have none. Looks into ignored folders, too. Returning other than 0 from `differs` stops and is returned.
- * ACR_ERROR_FORMAT says at which rule az itself would stop. */
+/* Call `differs` for each file or link that az would send and we do not (`az_sends`), or the other way round, in no order:
+ * az reads ignore files in its own way. A folder that is ignored is not looked into; its path ends in a slash.
+ * `dockerfile` is the Dockerfile's name without folders, "" for runs, which have none. Returning other than 0 from
+ * `differs` stops and is returned. ACR_ERROR_FORMAT says at which rule az itself would stop. */
 int acr_context_compare_az(struct acr_context *context, const char *dockerfile,
                            int (*differs)(void *user, const char *path, bool az_sends), void *user,
                            struct acr_error *error) ACR_MUST_CHECK;

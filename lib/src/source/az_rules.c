@@ -18,26 +18,26 @@ struct az_rule {
 	bool ignore;
 };
 
-/* What was decided about a folder, by both. */
+/* What az decides about an entry. */
 struct decision {
-	int ours;  /* number of the rule, as acr_ignore_last() says it */
-	size_t az; /* rules from here on are inherited; smaller is later in the file */
-	bool az_ignored;
+	size_t rules; /* those from here on are inherited; smaller is later in the file */
+	bool ignored;
 };
 
 struct az_rules {
 	struct az_rule *rules; /* in the order of the file */
 	size_t count;
 	bool present; /* there is an ignore file */
+	bool alike;   /* Docker reads the same file, and nothing in it in another way */
 };
 
 struct comparison {
-	const struct acr_context *context;
 	struct az_rules az;
-	struct decision *folders; /* one for each level that the walk is below */
-	size_t room;
+	struct decision root, folder;
+	struct acr_buf path; /* of the folder that `folder` was decided about, with a slash at its end */
 	int (*differs)(void *user, const char *path, bool az_sends);
 	void *user;
+	int stopped; /* what differs() returned last */
 };
 
 static void clear_rules(struct az_rules *az)
@@ -77,6 +77,26 @@ static void translate_part(const char *part, size_t length, bool last, struct ac
 	}
 }
 
+/* Whether az and Docker certainly read the rule alike; no means maybe. */
+static bool is_alike(const char *rule)
+{
+	if (strchr("! \t/", *rule) || strpbrk(rule, "+(){}|^$[]\\") || strstr(rule, "//")) {
+		return false;
+	}
+	for (const char *part = rule, *next; part; part = next) {
+		size_t length = strcspn(part, "/");
+		next = part[length] ? part + length + 1 : NULL;
+		bool any = length == 2 && memcmp(part, "**", 2) == 0;
+		bool dots = length <= 2 && strspn(part, ".") >= length;
+		/* "**" and a name is any name that ends so for az, "**" and a star is the same for both. */
+		if (dots || (any && next && (*next != '*' || next[1] == '*')) ||
+		    (!any && length > 1 && memmem(part, length, "**", 2))) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static int add_rule(struct az_rules *az, const char *rule, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) pattern = ACR_BUF_INIT;
@@ -111,6 +131,7 @@ static int add_rule(struct az_rules *az, const char *rule, struct acr_error *err
 				rule);
 	}
 	az->rules[az->count++].ignore = ignore;
+	az->alike = az->alike && is_alike(rule);
 	return 0;
 }
 
@@ -134,6 +155,14 @@ static int parse_rules(struct az_rules *az, char *text, struct acr_error *error)
 	return code;
 }
 
+/* Whether Docker takes an ignore file of the Dockerfile's own. */
+static bool has_own_file(const struct acr_context *context)
+{
+	ACR_AUTO_FREE char *path = acr_format("%s.dockerignore", context->options.dockerfile);
+	struct stat status;
+	return context->options.dockerfile && stat(path, &status) == 0;
+}
+
 /* The file that az takes: the Dockerfile's own only in the context's root, and not for the plain name. */
 static int read_rules(const struct acr_context *context, const char *dockerfile, struct az_rules *az,
 		      struct acr_error *error)
@@ -145,6 +174,7 @@ static int read_rules(const struct acr_context *context, const char *dockerfile,
 	struct stat status;
 	bool override = strcmp(dockerfile, "Dockerfile") != 0 && stat(own_path, &status) == 0;
 	int code;
+	az->alike = !override && !context->options.include_vcs && !has_own_file(context);
 	if (!override && stat(path, &status) < 0) {
 		return 0;
 	}
@@ -158,63 +188,78 @@ static int read_rules(const struct acr_context *context, const char *dockerfile,
 
 /* --- comparing --- */
 
-static struct decision az_decides(const struct comparison *c, const char *path, struct decision parent)
+static struct decision decide(const struct comparison *c, const char *path, struct decision parent)
 {
 	if (strchr(path, '/') == NULL && acr_context_is_version_control(path)) {
-		parent.az_ignored = true;
+		parent.ignored = true;
 		return parent;
 	}
-	if (!c->az.present) {
-		return parent;
-	}
-	for (size_t i = c->az.count; i-- > 0 && c->az.count - 1 - i < parent.az;) {
+	for (size_t i = c->az.count; i-- > 0 && c->az.count - 1 - i < parent.rules;) {
 		if (regexec(&c->az.rules[i].pattern, path, 0, NULL, 0) == 0) {
-			return (struct decision){.az = c->az.count - 1 - i, .az_ignored = c->az.rules[i].ignore};
+			return (struct decision){.rules = c->az.count - 1 - i, .ignored = c->az.rules[i].ignore};
 		}
 	}
 	return parent;
 }
 
-static int compare_entry(void *user, const struct acr_walk_entry *entry, struct acr_error *error)
+/* The decision about the folder that the path is in; one after the other they are mostly in the same. */
+static struct decision decide_folder(struct comparison *c, const char *path)
+{
+	const char *last = strrchr(path, '/');
+	size_t length = last ? (size_t)(last - path) + 1 : 0;
+	if (length == c->path.length && (!length || memcmp(path, c->path.data, length) == 0)) {
+		return length ? c->folder : c->root;
+	}
+	acr_buf_truncate(&c->path, 0);
+	acr_buf_add(&c->path, path, length);
+	c->folder = c->root;
+	for (char *slash = strchr(c->path.data, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		c->folder = decide(c, c->path.data, c->folder);
+		*slash = '/';
+	}
+	return c->folder;
+}
+
+static struct decision decide_entry(struct comparison *c, const char *path)
+{
+	return decide(c, path, decide_folder(c, path));
+}
+
+static int compare_sent(void *user, const struct acr_walk_entry *entry, struct acr_error *error)
 {
 	struct comparison *c = user;
-	size_t depth = 0;
 	(void)error;
-	for (const char *slash = strchr(entry->path, '/'); slash; slash = strchr(slash + 1, '/')) {
-		depth++;
+	if (!c->stopped && !S_ISDIR(entry->stat->st_mode) && decide_entry(c, entry->path).ignored) {
+		c->stopped = c->differs(c->user, entry->path, false);
 	}
-	struct decision parent = c->folders[depth];
-	struct decision now = az_decides(c, entry->path, parent);
-	now.ours = acr_ignore_last(&c->context->ignore, entry->path, strlen(entry->path), parent.ours);
-	if (S_ISDIR(entry->stat->st_mode)) {
-		if (depth + 1 == c->room) {
-			c->room *= 2;
-			c->folders = acr_realloc_array(c->folders, c->room, sizeof(*c->folders));
-		}
-		c->folders[depth + 1] = now;
-		return 0;
+	return c->stopped;
+}
+
+static void compare_ignored(void *user, const char *path, bool folder)
+{
+	struct comparison *c = user;
+	if (c->stopped || decide_entry(c, path).ignored) {
+		return;
 	}
-	bool ignored = acr_ignore_excludes(&c->context->ignore, now.ours);
-	return ignored == now.az_ignored ? 0 : c->differs(c->user, entry->path, ignored);
+	ACR_AUTO_FREE char *shown = acr_format("%s%s", path, folder ? "/" : "");
+	c->stopped = c->differs(c->user, shown, true);
 }
 
 int acr_context_compare_az(struct acr_context *context, const char *dockerfile,
 			   int (*differs)(void *user, const char *path, bool az_sends), void *user,
 			   struct acr_error *error)
 {
-	const struct acr_ignore none = {0};
-	struct comparison c = {.context = context, .differs = differs, .user = user, .room = 16};
-	const struct acr_walk walk = {.ignore = &none, .visit = compare_entry, .user = &c};
+	struct comparison c = {.differs = differs, .user = user, .path = ACR_BUF_INIT};
+	const struct acr_walk walk = {
+		.ignore = &context->ignore, .visit = compare_sent, .ignored = compare_ignored, .user = &c};
 	int code = read_rules(context, dockerfile, &c.az, error);
-	if (code == 0) {
-		c.folders = acr_alloc_array(c.room, sizeof(*c.folders));
-		c.folders[0] = (struct decision){.ours = ACR_IGNORE_NO_RULE, .az = c.az.count};
+	if (code == 0 && !c.az.alike) {
 		/* The root is an entry, too: the rule '*' decides about all below it. */
-		c.folders[0] = az_decides(&c, "", c.folders[0]);
-		c.folders[0].ours = ACR_IGNORE_NO_RULE;
+		c.root = decide(&c, "", (struct decision){.rules = c.az.count});
 		code = acr_walk(&walk, context->root, error);
 	}
-	free(c.folders);
+	acr_buf_clear(&c.path);
 	clear_rules(&c.az);
 	return code;
 }

@@ -98,6 +98,9 @@ static void keep(struct state *s, struct level *level, const struct dirent *entr
 	if (acr_ignore_excludes(s->walk->ignore, rule) && !is_left_out_by_default(s, level, rule)) {
 		bool maybe_folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
 		if (!maybe_folder || !is_reachable(s, rule)) {
+			if (s->walk->ignored) {
+				s->walk->ignored(s->walk->user, s->path.data, entry->d_type == DT_DIR);
+			}
 			return;
 		}
 	}

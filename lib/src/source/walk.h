@@ -22,6 +22,8 @@ struct acr_walk {
 	const struct acr_ignore *ignore;
 	/* Return 0 to go on, a positive number to stop, a negative code with the error set. */
 	int (*visit)(void *user, const struct acr_walk_entry *entry, struct acr_error *error);
+	/* A name that is ignored with all that may be below it, in any order; may be NULL. */
+	void (*ignored)(void *user, const char *path, bool folder);
 	/* A line the user should read; may be NULL. */
 	void (*notice)(void *user, const char *line);
 	/* Asked now and then; true stops as visit() does. May be NULL. */
