@@ -127,9 +127,9 @@ $(BUILD)/bench/pack: $(BUILD)/obj/tests/bench/pack.o $(BUILD)/libacr.a
 
 .PHONY: lint
 lint:
-	clang-tidy --quiet $(LIB_SOURCES) $(CLI_SOURCES) $(EMULATOR_SOURCES) -- $(STD) -Ilib/include -Ilib/src -Icli \
+	$(call say,TIDY)clang-tidy --quiet $(LIB_SOURCES) $(CLI_SOURCES) $(EMULATOR_SOURCES) -- $(STD) -Ilib/include -Ilib/src -Icli \
 		-Itests/emulator -DHELLO_PROGRAM='"$(HELLO)"' $(shell pkg-config --cflags $(PACKAGES_ACR) $(PACKAGES_EMULATOR))
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	$(call say,CPPC)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem --suppress=internalAstError --suppress=comparePointers:tests/emulator/agent_images.c \
 		-Ilib/include -Ilib/src -Icli -Itests/emulator lib/src cli tests/emulator
 
@@ -179,7 +179,8 @@ help:
 	@echo 'make bench           measure against curl and other tools'
 	@echo 'make install         DESTDIR= PREFIX=/usr/local'
 	@echo 'make docs            write the manual pages anew from the tables'
-	@echo 'make lint format     clang-tidy and cppcheck; clang-format'
+	@echo 'make lint            clang-tidy and cppcheck over all C files (minutes)'
+	@echo 'make format          clang-format'
 	@echo 'make fuzz TIME=60    fuzz the parsers'
 
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(EMULATOR_OBJECTS) $(call object,$(wildcard tests/unit/*.c tests/fuzz/*.c)))

@@ -90,7 +90,7 @@ def test_interrupted_while_waiting(bench):
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     ret = bench.finish(process, COMMAND)
-    assert ret.status == 130 and time.monotonic() - began < 2, ret
+    assert ret.status == 130 and time.monotonic() - began < 20, ret
     for one in held:
         one.close()
     bench.list()

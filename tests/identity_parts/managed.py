@@ -1,4 +1,5 @@
 """Managed identity: whoever hosts the program knows who it is."""
+import contextlib
 import os
 import socket
 import time
@@ -44,7 +45,7 @@ def test_imds_is_slow_to_start(bench):
     bench.server.imds_failures = [404, 410, 429]
     began = time.monotonic()
     bench.show()
-    assert 5 <= time.monotonic() - began < 30
+    assert 5 <= time.monotonic() - began < 120
     bench.counted(identity=5, probe=1, management=1)
 
 
@@ -64,15 +65,21 @@ def test_imds_absent(bench):
     sentence = "ERROR: Please run 'az login' to setup account, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and " \
                "AZURE_CLIENT_SECRET.\n"
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        for port in (9, silent.getsockname()[1]):
-            bench.set(AZURE_POD_IDENTITY_AUTHORITY_HOST=f"http://127.0.0.1:{port}")
-            began = time.monotonic()
-            ret = bench.bad(*COMMAND, says=sentence)
-            assert time.monotonic() - began < 3, ret
-    # Nor does the next command wait: this is remembered for a minute.
-    began = time.monotonic()
+        silent.settimeout(30)
+        bench.set(AZURE_POD_IDENTITY_AUTHORITY_HOST=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        ret = bench.bad(*COMMAND, says=sentence)
+        assert time.monotonic() - began < 15, ret
+        silent.accept()[0].close()
+        # The next command does not even try: this is remembered for a minute.
+        silent.setblocking(False)
+        bench.bad(*COMMAND, says=sentence)
+        with contextlib.suppress(BlockingIOError):
+            silent.accept()
+            raise AssertionError("it tried again")
+    # Nobody is there, and nothing is remembered.
+    bench.set(AZURE_POD_IDENTITY_AUTHORITY_HOST="http://127.0.0.1:9", ACR_CACHE_DIR="")
     bench.bad(*COMMAND, says=sentence)
-    assert time.monotonic() - began < 0.6
 
 
 def test_imds_of_another_cloud(bench):
@@ -82,7 +89,7 @@ def test_imds_of_another_cloud(bench):
     try:
         began = time.monotonic()
         bench.bad(*COMMAND, says="Please run 'az login' to setup account")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 5
     finally:
         del bench.server.answer_imds
 

@@ -62,7 +62,7 @@ pushed_images_are_converted() {
 	push three app/web:v3
 	run acr artifact-streaming operation show -n artifactlab -t app/web:v3
 	expect_success
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in {1..60}; do
 		! acr manifest list-referrers -r artifactlab -n app/web:v3 | grep -q streaming || break
 		sleep 1
 	done
@@ -114,7 +114,7 @@ days_pass() {
 	find "$scratch/state/resources" -name '*.json' -exec grep -lF '"days":30' {} + |
 		xargs sed -i -E 's/("retentionPolicy":\{"days":30,"lastUpdatedTime":")[0-9]{4}/\12018/'
 	start_emulator
-	for _ in 1 2 3 4 5; do
+	for _ in {1..60}; do
 		[ "$(acr manifest list-metadata -r artifactlab -n past/app --query 'length(@)' -o tsv)" != 2 ] || break
 		sleep 1
 	done

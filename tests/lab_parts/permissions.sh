@@ -77,13 +77,13 @@ tokens_of_a_registry() {
 	expect_value certificate1 acr token show -r permlab -n reader --query 'credentials.certificates[].name' -o tsv
 
 	it 'permissions: a password that has expired is refused'
-	soon=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
+	soon=$(date -u -d '+10 seconds' +%Y-%m-%dT%H:%M:%SZ)
 	password=$(acr token credential generate -r permlab -n reader --password2 --expiration "$soon" \
 		--query 'passwords[0].value' -o tsv --only-show-errors)
 	token_may reader "$password" 200
 	expect_value "${soon%Z}+00:00" acr token show -r permlab -n reader \
 		--query 'credentials.passwords[0].expiry' -o tsv
-	sleep 3
+	sleep 11
 	token_may reader "$password" 401
 	expect_value reader acr token list -r permlab --query '[].name' -o tsv
 	run acr token delete -r permlab -n reader --yes

@@ -159,7 +159,7 @@ static void assert_soon(void)
 
 	complete("registry", "", &out, &milliseconds);
 	assert_string_equal(acr_buf_str(&out), "");
-	assert_true(milliseconds < 1500);
+	assert_true(milliseconds < 15000); /* far less than a command would wait; the machine may be busy */
 	/* It did try. */
 	assert_true(milliseconds >= 250);
 }
