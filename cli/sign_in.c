@@ -115,7 +115,9 @@ static char *authority_host(void)
 
 	while (length && url[length - 1] == '/')
 		length--;
-	return length ? acr_strndup(url, length) : NULL;
+	if (!length)
+		return NULL;
+	return acr_format("%s%.*s", strstr(url, "://") ? "" : "https://", (int)length, url);
 }
 
 const char *sign_in_tenant(void)

@@ -68,8 +68,12 @@ static struct acr_json *printed(const struct context *context, const struct acr_
 {
 	struct acr_json *ret = acr_json_new_object();
 	ACR_AUTO_FREE char *until = local_time(token->expires_on);
+	ACR_AUTO_PTR(acr_json) *claims = acr_token_claims(token->secret);
 	const char *tenant = context->tenant ? context->tenant : acr_client_tenant(context->client);
 
+	/* Who is no account of the Azure CLI may be of a tenant that only the token knows. */
+	if (!tenant)
+		tenant = acr_json_str(claims, "/tid");
 	acr_json_set_str(ret, "accessToken", token->secret);
 	acr_json_set_str(ret, "expiresOn", until);
 	acr_json_set_num(ret, "expires_on", (double)token->expires_on);

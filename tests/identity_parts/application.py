@@ -140,7 +140,7 @@ def test_certificate_not_known(bench):
 
 def test_federated_file(bench):
     """a federated token file that is read again whenever a token is needed"""
-    path = bench.write("token", bench.server.new_assertion() + "\n")
+    path = bench.write("token", f"\n {bench.server.new_assertion()}\r\n")
     bench.given = [path]
     bench.server.assertion_lifetime = 0
     bench.application(AZURE_FEDERATED_TOKEN_FILE=path)
@@ -164,6 +164,9 @@ def test_authority_host(bench):
                       AZURE_AUTHORITY_HOST="https://login.microsoftonline.com/")
     bench.acr("repository", "list", "-n", "myregistry")
     assert bench.server.counts["token"] == 1
+    bench.set(AZURE_AUTHORITY_HOST="login.microsoftonline.com", ACR_CACHE_DIR="")
+    bench.acr("repository", "list", "-n", "myregistry")
+    assert bench.server.counts["token"] == 2
     bench.server.faults = []
 
 

@@ -27,6 +27,13 @@ def test_each_reason(bench):
         assert "Trace ID" not in ret.err, ret
 
 
+def test_refused_with_403(bench):
+    """a refusal is one whatever its status"""
+    bench.secret()
+    bench.server.problems = [identity.Problem("access_denied", 53003, "Blocked by conditional access.", 403)]
+    bench.bad(*COMMAND, says=("(AADSTS53003)", "a conditional access policy of the tenant forbids it"))
+
+
 def test_wrong_tenant(bench):
     """a tenant that does not exist"""
     bench.secret()

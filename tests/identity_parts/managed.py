@@ -31,6 +31,12 @@ def test_imds_subscription_by_option(bench):
     bench.show("--subscription", identity.SUBSCRIPTION)
 
 
+def test_imds_tenant(bench):
+    """the tenant, which nobody but the token knows"""
+    machine(bench)
+    assert bench.good("account", "get-access-token", "--query", "tenant", "-o", "tsv").out.strip() == identity.TENANT
+
+
 def test_imds_by_client_id(bench):
     """a user-assigned identity by its client id in the environment"""
     machine(bench)

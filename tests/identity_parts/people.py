@@ -219,6 +219,20 @@ def test_logout(bench):
     refused(bench, bench.acr(*COMMAND), "az login")
 
 
+def test_clear_what_is_damaged(bench):
+    """what a damaged file tells its user to do helps"""
+    person(bench)
+    succeeded(bench, bench.acr(*LOGIN), OPENED)
+    bench.set(ACR_CACHE_DIR="")
+    for name in ("msal_token_cache.json", "service_principal_entries.json", "azureProfile.json"):
+        bench.write("azure/" + name, '[{"cut off')
+    refused(bench, bench.acr(*COMMAND), "az login")
+    ret = bench.acr("account", "clear")
+    assert ret.status == 0 and "It is written anew" in ret.err, ret
+    succeeded(bench, bench.acr(*LOGIN), OPENED)
+    bench.good(*COMMAND)
+
+
 def az(bench, *words):
     environment = {**bench.environment, "REQUESTS_CA_BUNDLE": bench.environment["ACR_CA_BUNDLE"],
                    "AZURE_CORE_COLLECT_TELEMETRY": "no"}

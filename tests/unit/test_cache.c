@@ -201,6 +201,42 @@ static void test_huge_file_is_absent(void **state)
 	assert_int_equal(f->warnings, 1);
 }
 
+/* Nobody waits for what is no file at all. */
+static void test_fifo_is_absent(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f->cache, "k", "v", FAKE_CLOCK_START + 100);
+	ACR_AUTO_FREE char *path = file_ending(f, ".json");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_value(f->cache, "k", 0, NULL);
+	assert_non_null(strstr(f->warning, "is no file of yours"));
+	put(f->cache, "k", "v", FAKE_CLOCK_START + 100);
+	assert_value(f->cache, "k", 0, "v");
+}
+
+/* What another user left in a folder that is open to all. */
+static void test_file_of_another_user_is_absent(void **state)
+{
+	struct fixture *f = *state;
+
+	if (geteuid() != 0)
+		skip();
+	put(f->cache, "k", "v", FAKE_CLOCK_START + 100);
+	ACR_AUTO_FREE char *path = file_ending(f, ".json");
+	ACR_AUTO_PTR(acr_cache) *cache = acr_cache_new(f->folder, &f->clock.clock, warn, f);
+	ACR_AUTO_FREE char *middle = acr_path_join(f->parent, "a");
+	assert_int_equal(chmod(f->parent, 0755) | chmod(middle, 0755) | chmod(f->folder, 0755) | chmod(path, 0644), 0);
+	assert_int_equal(chown(path, 1234, 1234), 0);
+	assert_int_equal(seteuid(65534), 0);
+	ACR_AUTO_PTR(acr_json) *found = acr_cache_get(cache, KIND, "k", 0);
+	assert_int_equal(seteuid(0), 0);
+	assert_null(found);
+	assert_non_null(strstr(f->warning, "is no file of yours"));
+	assert_value(f->cache, "k", 0, "v");
+}
+
 /* A folder that cannot be made must not make anything fail; the process still remembers. */
 static void test_unwritable(void **state)
 {
@@ -413,6 +449,8 @@ int main(void)
 		TEST(test_files_are_private),
 		TEST(test_damaged_file_is_absent),
 		TEST(test_huge_file_is_absent),
+		TEST(test_fifo_is_absent),
+		TEST(test_file_of_another_user_is_absent),
 		TEST(test_unwritable),
 		TEST(test_memory_only),
 		TEST(test_old_files_are_swept),

@@ -221,8 +221,9 @@ static void test_other_failures(void **state)
 	fake_fail(f->script, ACR_ERROR_NETWORK, "no route");
 	assert_int_equal(get(f, ARM, NULL), ACR_ERROR_NETWORK);
 	assert_string_equal(f->error.message, "cannot sign in as application 'client' in tenant 'tenant 1': no route");
-	for (int i = 0; i < 3; i++) {
-		static const char *const bodies[] = {"", "<html/>", "{\"token_type\":\"Bearer\"}"};
+	for (int i = 0; i < 4; i++) {
+		static const char *const bodies[] = {"", "<html/>", "{\"token_type\":\"Bearer\"}",
+						     "{\"access_token\":\"\"}"};
 
 		expect(f, PUBLIC_URL, NULL);
 		fake_reply(f->script, 200, bodies[i]);

@@ -476,6 +476,45 @@ static void test_plain_http_stays_on_the_machine(void **state)
 	go_to("http://127.0.0.1@example.com/", ACR_AUTH_NONE, ACR_ERROR_FORMAT, "*is not a URL*");
 }
 
+/* Whether a request without a token is sent to such an address; what becomes of it does not matter. */
+static bool is_sent(const char *url, bool host_service)
+{
+	struct acr_curl_options options = {.user_agent = "x", .connect_timeout_ms = 100};
+	struct acr_transport *transport = acr_transport_curl(&options);
+	struct acr_exchange exchange = {
+		.request = {.method = "GET", .url = acr_strdup(url), .host_service = host_service, .timeout_ms = 200}};
+	int rc = acr_send(transport, &exchange, NULL);
+	acr_exchange_clear(&exchange);
+	acr_transport_free(transport);
+	return rc != ACR_ERROR_USAGE;
+}
+
+/* As on App Service, whose containers find their identity's service at 169.254.129.2:8081 or 172.16.5.3:8081. */
+static void test_plain_http_to_services_of_the_host(void **state)
+{
+	static const struct {
+		const char *url;
+		bool is_private;
+	} cases[] = {
+		{"http://169.254.129.2:8081/msi/token", true},
+		{"http://172.16.5.3:8081/msi/token", true},
+		{"http://172.31.255.254:9/", true},
+		{"http://10.1.2.3:9/", true},
+		{"http://192.168.1.2:9/", true},
+		{"http://[fd00::1]:9/", true},
+		{"http://172.32.0.1:9/", false},
+		{"http://11.0.0.1:9/", false},
+		{"http://192.169.0.1:9/", false},
+		{"http://[2001:db8::1]:9/", false},
+		{"http://10.1.2.3.example.com:9/", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
+		assert_int_equal(is_sent(cases[i].url, true), cases[i].is_private);
+		assert_false(is_sent(cases[i].url, false));
+	}
+}
+
 static void test_hosts_that_cannot_be_reached(void **state)
 {
 	(void)state;
@@ -716,6 +755,7 @@ int main(void)
 		cmocka_unit_test(test_broken_answers),
 		cmocka_unit_test(test_header_fields_with_line_breaks_are_refused),
 		cmocka_unit_test(test_plain_http_stays_on_the_machine),
+		cmocka_unit_test(test_plain_http_to_services_of_the_host),
 		cmocka_unit_test(test_hosts_that_cannot_be_reached),
 		cmocka_unit_test(test_localhost_names_need_no_name_service),
 		cmocka_unit_test(test_a_connection_that_is_not_taken_times_out),

@@ -142,7 +142,7 @@ static void test_device_code_expires(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(start(f, "{\"device_code\":\"d-1\",\"user_code\":\"AB12\",\"verification_uri\":\"https://x.test\","
-				  "\"expires_in\":8}"),
+				  "\"expires_in\":8,\"message\":\"\"}"),
 			 0);
 	assert_string_equal(f->code.message, "To sign in, open https://x.test in a browser and enter the code AB12.");
 	expect_poll(f, 400, PENDING);
@@ -445,17 +445,38 @@ static void test_forget(void **state)
 	assert_int_equal(acr_json_size(empty), 0);
 }
 
-static void test_damaged_cache_is_kept(void **state)
+static void assert_cache(const struct fixture *f, const char *expected)
+{
+	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
+
+	assert_int_equal(acr_file_read(f->cache, &text, NULL), 0);
+	assert_string_equal(acr_buf_str(&text), expected);
+}
+
+/* What cannot be understood is not written over, but can be cleared, since that is what users are told to do. */
+static void test_damaged_cache(void **state)
 {
 	struct fixture *f = *state;
-	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
 
 	sign_in_as(f, "at-1", "rt-1");
 	assert_int_equal(acr_file_replace(f->cache, "{\"Acc", 5, 0600, NULL), 0);
 	assert_int_equal(acr_msal_store(f->folder, &f->login, &f->who, &f->error), ACR_ERROR_FORMAT);
-	assert_int_equal(acr_msal_forget(f->folder, NULL, &f->clock.clock, &f->error), ACR_ERROR_FORMAT);
-	assert_int_equal(acr_file_read(f->cache, &text, NULL), 0);
-	assert_string_equal(acr_buf_str(&text), "{\"Acc");
+	assert_int_equal(acr_msal_forget(f->folder, "me@example.com", &f->clock.clock, &f->error), ACR_ERROR_FORMAT);
+	assert_cache(f, "{\"Acc");
+	assert_int_equal(acr_msal_forget(f->folder, NULL, &f->clock.clock, &f->error), 0);
+	assert_cache(f, "{}");
+}
+
+static void test_empty_cache_file(void **state)
+{
+	struct fixture *f = *state;
+	ACR_AUTO_PTR(acr_json) *cache = NULL;
+
+	sign_in_as(f, "at-1", "rt-1");
+	assert_int_equal(acr_file_replace(f->cache, "", 0, 0600, NULL), 0);
+	assert_int_equal(acr_msal_store(f->folder, &f->login, &f->who, &f->error), 0);
+	assert_int_equal(msal_cache_read(f->cache, &f->clock.clock, &cache, &f->error), 0);
+	assert_int_equal(acr_json_size(acr_json_get(cache, "Account")), 1);
 }
 
 static void store_principal(struct fixture *f, const char *text)
@@ -497,7 +518,9 @@ static void test_principals(void **state)
 	assert_int_equal(acr_principal_forget(f->folder, NULL, &f->error), 0);
 	assert_principals(f, "[]");
 	assert_int_equal(acr_file_replace(path, "{}", 2, 0600, NULL), 0);
-	assert_int_equal(acr_principal_forget(f->folder, NULL, &f->error), ACR_ERROR_FORMAT);
+	assert_int_equal(acr_principal_forget(f->folder, "a", &f->error), ACR_ERROR_FORMAT);
+	assert_int_equal(acr_principal_forget(f->folder, NULL, &f->error), 0);
+	assert_principals(f, "[]");
 }
 
 /* ---- tenants ---- */
@@ -596,7 +619,8 @@ int main(void)
 		TEST(test_browser_given_up),
 		TEST(test_store),
 		TEST(test_forget),
-		TEST(test_damaged_cache_is_kept),
+		TEST(test_damaged_cache),
+		TEST(test_empty_cache_file),
 		TEST(test_principals),
 		TEST(test_tenants),
 		TEST(test_subscriptions_refused),

@@ -46,6 +46,7 @@ struct acr_request {
 	bool repeatable;         /* a POST that may be sent again */
 	bool once;               /* never retried, whatever the answer */
 	bool confidential;       /* the trace shows no body: a secret may be anywhere in it */
+	bool host_service;       /* one that the machine's host has for it: http is accepted on private addresses */
 	int64_t timeout_ms;      /* whole exchange; 0 = no limit besides the idle limit */
 	size_t max_response;     /* cap on the body kept in memory; 0 = 64 MiB */
 	/* When set, the body of a 2xx answer goes here as it arrives instead of into memory; return other than 0 to

@@ -151,6 +151,13 @@ static int read_file(const char *path, struct acr_json **value, int64_t *expires
 	return 0;
 }
 
+/* In a folder that others may write to, what they put there is not to be trusted: it may say where tokens go. The
+ * superuser works with the files of those that it works for. */
+static bool is_trusted(const struct stat *status)
+{
+	return S_ISREG(status->st_mode) && (status->st_uid == geteuid() || status->st_uid == 0 || geteuid() == 0);
+}
+
 /* Bring the memory in line with the file. */
 static void refresh(struct acr_cache *cache, const char *name)
 {
@@ -168,7 +175,9 @@ static void refresh(struct acr_cache *cache, const char *name)
 	}
 	if (is_current(entry, &status))
 		return;
-	if (read_file(path, &value, &expires_on, &error) < 0) {
+	int rc = is_trusted(&status) ? read_file(path, &value, &expires_on, &error)
+				     : acr_fail(&error, ACR_ERROR_FILE, "'%s' is no file of yours", path);
+	if (rc < 0) {
 		forget(cache, name);
 		if (access(path, F_OK) == 0) /* it may have been dropped this very moment */
 			complain(cache, &error);

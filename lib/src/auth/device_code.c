@@ -30,7 +30,8 @@ static int take_code(const struct acr_json *answer, int64_t now, struct acr_devi
 	if (!code || !shown || !url)
 		return acr_fail(error, ACR_ERROR_FORMAT, "cannot sign in with a device code: the service gave none");
 	*ret = (struct acr_device_code){
-		.message = message ? acr_strdup(message)
+		.message = message && *message
+				   ? acr_strdup(message)
 				   : acr_format("To sign in, open %s in a browser and enter the code %s.", url, shown),
 		.url = acr_strdup(url),
 		.user_code = acr_strdup(shown),

@@ -9,6 +9,7 @@
 #include "auth/application.h"
 
 #define MAX_FILE ((size_t)64 << 10)
+#define BLANKS " \t\r\n"
 
 struct federated_token {
 	struct application_proof proof;
@@ -24,11 +25,13 @@ static int read_token(const char *path, char **ret, struct acr_error *error)
 
 	if (rc < 0)
 		return acr_error_prefix(error, "cannot read the federated token");
-	while (text.length && strchr(" \t\r\n", text.data[text.length - 1]))
-		acr_buf_truncate(&text, text.length - 1);
-	if (!text.length)
+	const char *token = acr_buf_str(&text) + strspn(acr_buf_str(&text), BLANKS);
+	size_t length = strlen(token);
+	while (length && strchr(BLANKS, token[length - 1]))
+		length--;
+	if (!length)
 		return acr_fail(error, ACR_ERROR_AUTH, "the federated token file '%s' is empty", path);
-	*ret = acr_buf_take(&text);
+	*ret = acr_strndup(token, length);
 	return 0;
 }
 

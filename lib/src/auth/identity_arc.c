@@ -49,6 +49,7 @@ static int send(const struct identity_service *service, const struct identity_re
 	exchange->request = (struct acr_request){
 		.method = "GET",
 		.url = identity_url(service, request, request->environment("IDENTITY_ENDPOINT")),
+		.host_service = true,
 		.max_response = MAX_ANSWER,
 	};
 	acr_headers_add(&exchange->request.headers, "Metadata", "true");

@@ -14,6 +14,7 @@ static int ask(const struct identity_service *service, const struct identity_req
 	exchange = {
 		.request = {.method = service->method,
 			    .url = identity_url(service, request, request->environment(service->variables[0])),
+			    .host_service = true,
 			    .max_response = MAX_ANSWER},
 	};
 	int rc;
@@ -52,7 +53,7 @@ const struct identity_service identity_machine_learning = {
 static int ask_cloud_shell(const struct identity_service *service, const struct identity_request *request,
 			   struct acr_json **ret, struct acr_error *error)
 {
-	ACR_AUTO(acr_exchange) exchange = {0};
+	ACR_AUTO(acr_exchange) exchange = {.request = {.host_service = true}};
 	ACR_AUTO_PTR(acr_json) *fields = acr_json_new_object();
 	int rc;
 

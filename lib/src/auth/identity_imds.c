@@ -28,7 +28,8 @@ static char *base_url(const struct identity_request *request)
 
 static struct acr_request make_request(char *url, bool with_mark)
 {
-	struct acr_request request = {.method = "GET", .url = url, .once = true, .max_response = MAX_ANSWER};
+	struct acr_request request = {
+		.method = "GET", .url = url, .once = true, .host_service = true, .max_response = MAX_ANSWER};
 
 	if (with_mark)
 		acr_headers_add(&request.headers, "Metadata", "true");

@@ -89,8 +89,10 @@ int identity_answer(const struct identity_service *service, const struct acr_exc
 			error->code = ACR_ERROR_AUTH;
 		return response->status == 400 ? ACR_ERROR_AUTH : rc;
 	}
-	if (acr_json_parse(acr_buf_str(&response->body), response->body.length, &answer, NULL) < 0 ||
-	    !acr_json_str(answer, "/access_token"))
+	const char *token = NULL;
+	if (acr_json_parse(acr_buf_str(&response->body), response->body.length, &answer, NULL) == 0)
+		token = acr_json_str(answer, "/access_token");
+	if (!token || !*token)
 		return acr_fail(error, ACR_ERROR_FORMAT, "%s: the answer holds none", what);
 	*ret = TAKE(answer);
 	return 0;

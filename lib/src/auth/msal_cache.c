@@ -18,12 +18,17 @@
 #define READ_TRIES 3
 #define READ_PAUSE_MS 300
 
-static int read_once(const char *path, struct acr_json **ret, struct acr_error *error)
+/* `last`: an empty file, which an interrupted az leaves behind, is as good as none. */
+static int read_once(const char *path, bool last, struct acr_json **ret, struct acr_error *error)
 {
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(MAX_FILE);
 	int rc = acr_file_read(path, &text, error);
 
-	return rc < 0 ? rc : acr_json_parse(acr_buf_str(&text), text.length, ret, error);
+	if (rc == 0 && last && !text.length)
+		*ret = NULL;
+	else if (rc == 0)
+		rc = acr_json_parse(acr_buf_str(&text), text.length, ret, error);
+	return rc;
 }
 
 int msal_cache_read(const char *path, const struct acr_clock *clock, struct acr_json **ret, struct acr_error *error)
@@ -35,7 +40,10 @@ int msal_cache_read(const char *path, const struct acr_clock *clock, struct acr_
 		*ret = NULL;
 		return 0;
 	}
-	for (int tries = 1; (rc = read_once(path, ret, &reason)) == ACR_ERROR_FORMAT && tries < READ_TRIES; tries++) {
+	for (int tries = 1;; tries++) {
+		rc = read_once(path, tries == READ_TRIES, ret, &reason);
+		if (rc != ACR_ERROR_FORMAT || tries == READ_TRIES)
+			break;
 		if ((rc = clock->sleep(clock, READ_PAUSE_MS, error)) < 0)
 			return rc;
 	}
@@ -223,7 +231,8 @@ void msal_put_access_token(struct acr_json *cache, const struct msal_user *user,
 	acr_json_set_str(entry, "token_type", type ? type : "Bearer");
 	msal_set_time(entry, "cached_at", now);
 	msal_set_time(entry, "expires_on", token.expires_on);
-	msal_set_time(entry, "extended_expires_on", now + oauth_number(answer, "ext_expires_in", token.expires_on - now));
+	msal_set_time(entry, "extended_expires_on",
+		      now + oauth_number(answer, "ext_expires_in", token.expires_on - now));
 	if (refresh_in >= 0)
 		msal_set_time(entry, "refresh_on", now + refresh_in);
 	ACR_AUTO_FREE char *key = MSAL_KEY(user->home_account_id, environment, "accesstoken", MSAL_CLI_CLIENT_ID,
@@ -261,6 +270,18 @@ int msal_cache_change(const char *path, const struct acr_clock *clock, msal_chan
 	return rc;
 }
 
+int msal_cache_clear(const char *path, const struct acr_clock *clock, struct acr_error *error)
+{
+	ACR_AUTO_FREE char *lock_path = acr_format("%s.lockfile", path);
+	int lock = msal_lock(lock_path, clock, error);
+
+	if (lock < 0)
+		return lock;
+	int rc = acr_file_replace(path, "{}", 2, 0600, error);
+	msal_unlock(lock_path, lock);
+	return rc;
+}
+
 /* The answer to a refresh. */
 struct refreshed {
 	const struct msal_user *user;
@@ -273,8 +294,7 @@ static bool put_refreshed(void *user, struct acr_json *cache)
 {
 	const struct refreshed *refreshed = user;
 	const char *token = acr_json_str(refreshed->answer, "/refresh_token");
-	struct acr_json *current =
-		acr_json_get(acr_json_get(cache, "RefreshToken"), acr_json_key(refreshed->entry));
+	struct acr_json *current = acr_json_get(acr_json_get(cache, "RefreshToken"), acr_json_key(refreshed->entry));
 
 	if (!acr_json_is(current, ACR_JSON_OBJECT))
 		return false;

@@ -34,6 +34,8 @@ const struct acr_json *msal_find_refresh_token(const struct acr_json *cache, con
 typedef bool (*msal_change)(void *user, struct acr_json *cache);
 int msal_cache_change(const char *path, const struct acr_clock *clock, msal_change change, void *user,
 		      struct acr_error *error) ACR_MUST_CHECK;
+/* Leave nothing in the file, also of one that is damaged. */
+int msal_cache_clear(const char *path, const struct acr_clock *clock, struct acr_error *error) ACR_MUST_CHECK;
 /* The section of that name, made when it is not there. */
 struct acr_json *msal_section(struct acr_json *cache, const char *name);
 /* A member that is a time, which MSAL keeps as text. */

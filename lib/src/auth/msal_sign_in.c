@@ -180,16 +180,6 @@ static bool forget_user(void *user, struct acr_json *cache)
 	return dropped;
 }
 
-/* All of a user, also what is there without an account. */
-static bool forget_all(void *user, struct acr_json *cache)
-{
-	(void)user;
-	for (size_t i = 0; i < ACR_COUNT(sections); i++)
-		acr_json_remove(cache, sections[i]);
-	acr_json_remove(cache, "AppMetadata");
-	return true;
-}
-
 int acr_msal_forget(const char *folder, const char *username, const struct acr_clock *clock, struct acr_error *error)
 {
 	ACR_AUTO_FREE char *path = acr_path_join(folder, FILE_NAME);
@@ -197,5 +187,6 @@ int acr_msal_forget(const char *folder, const char *username, const struct acr_c
 
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	return msal_cache_change(path, clock, username ? forget_user : forget_all, name, error);
+	return username ? msal_cache_change(path, clock, forget_user, name, error)
+			: msal_cache_clear(path, clock, error);
 }

@@ -110,6 +110,7 @@ int oauth_post(struct acr_transport *transport, const char *url, const struct ac
 		.body = acr_buf_str(&form),
 		.body_length = form.length,
 		.repeatable = true, /* a token more does no harm */
+		.host_service = exchange->request.host_service,
 		.max_response = MAX_ANSWER,
 	};
 	acr_headers_add(&exchange->request.headers, "Content-Type", "application/x-www-form-urlencoded");
@@ -282,12 +283,14 @@ int oauth_request(struct acr_transport *transport, const char *url, const struct
 		return acr_error_prefix(error, "cannot sign in as %s", subject->name);
 	const struct acr_response *response = &exchange.response;
 	bool is_json = acr_json_parse(acr_buf_str(&response->body), response->body.length, &answer, NULL) == 0;
-	if ((response->status == 400 || response->status == 401) && acr_json_str(answer, "/error"))
+	bool is_refusal = response->status == 400 || response->status == 401 || response->status == 403;
+	if (is_refusal && acr_json_str(answer, "/error"))
 		return refused(&exchange, answer, acr_json_str(fields, "/client_id"), subject, error);
 	ACR_AUTO_FREE char *what = acr_format("cannot sign in as %s", subject->name);
 	if ((rc = acr_check_status(&exchange, what, error)) < 0)
 		return rc;
-	if (!is_json || !acr_json_str(answer, "/access_token"))
+	const char *token = is_json ? acr_json_str(answer, "/access_token") : NULL;
+	if (!token || !*token)
 		return acr_fail(error, ACR_ERROR_FORMAT,
 				"cannot sign in as %s: %s answered without a token; check the cloud's sign-in endpoint",
 				subject->name, url);

@@ -31,22 +31,21 @@ static int load(const char *path, struct acr_json **ret, struct acr_error *error
 	if ((rc = acr_file_read(path, &text, error)) < 0)
 		return rc;
 	if ((rc = acr_json_parse(acr_buf_str(&text), text.length, ret, error)) < 0)
-		return acr_error_prefix(error, "'%s' is damaged; move it out of the way", path);
+		return acr_error_prefix(error, "'%s' is damaged; run 'az account clear'", path);
 	if (acr_json_is(*ret, ACR_JSON_ARRAY))
 		return 0;
 	acr_json_free(*ret);
 	*ret = NULL;
-	return acr_fail(error, ACR_ERROR_FORMAT, "'%s' is damaged: it is no list; move it out of the way", path);
+	return acr_fail(error, ACR_ERROR_FORMAT, "'%s' is damaged: it is no list; run 'az account clear'", path);
 }
 
-/* Which entries go: those of this application, in this tenant unless that is NULL; all when both are. */
+/* Which entries go: those of this application, in this tenant unless that is NULL. */
 static void drop(struct acr_json *entries, const char *client_id, const char *tenant)
 {
 	size_t index = 0;
 
 	for (struct acr_json *entry; (entry = acr_json_item(entries, index));) {
-		bool goes = (!client_id || is_of(entry, "client_id", client_id)) &&
-			    (!tenant || is_of(entry, "tenant", tenant));
+		bool goes = is_of(entry, "client_id", client_id) && (!tenant || is_of(entry, "tenant", tenant));
 
 		if (goes)
 			acr_json_free(acr_json_detach_item(entries, index));
@@ -60,9 +59,12 @@ static int change(const char *path, const char *client_id, const char *tenant, c
 {
 	ACR_AUTO_PTR(acr_json) *entries = NULL;
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT;
-	int rc = load(path, &entries, error);
+	int rc;
 
-	if (rc < 0)
+	/* Where all go it does not matter what is there, not even whether it is damaged. */
+	if (!client_id && !entry)
+		entries = acr_json_new_array();
+	else if ((rc = load(path, &entries, error)) < 0)
 		return rc;
 	drop(entries, client_id, tenant);
 	if (entry)

@@ -25,15 +25,24 @@ static long status_of(const struct acr_curl_transfer *transfer)
 	return status;
 }
 
-/* Plain http goes to this machine only, and to the link-local address range where a cloud machine finds its own
- * metadata service; such packets do not leave the host. */
-static bool may_be_plain(const struct acr_uri *uri, enum acr_auth auth)
+/* Link-local (RFC 3927, RFC 4291) or of a private network (RFC 1918, RFC 4193). */
+static bool is_private(const char *host)
 {
 	struct in_addr v4;
-	if (acr_uri_is_loopback(uri->host)) {
-		return true;
+	struct in6_addr v6;
+	if (inet_pton(AF_INET, host, &v4) == 1) {
+		uint32_t address = ntohl(v4.s_addr);
+		return address >> 16 == 0xa9fe || address >> 24 == 10 || address >> 20 == 0xac1 ||
+		       address >> 16 == 0xc0a8;
 	}
-	return auth == ACR_AUTH_NONE && inet_pton(AF_INET, uri->host, &v4) == 1 && ntohl(v4.s_addr) >> 16 == 0xa9fe;
+	return inet_pton(AF_INET6, host, &v6) == 1 && (IN6_IS_ADDR_LINKLOCAL(&v6) || (v6.s6_addr[0] & 0xfe) == 0xfc);
+}
+
+/* Plain http goes to this machine only, and to the services that its host has for it alone: virtual machines find them
+ * at a link-local address, containers of App Service on their host's private network. */
+static bool may_be_plain(const struct acr_uri *uri, const struct acr_request *request)
+{
+	return acr_uri_is_loopback(uri->host) || (request->host_service && is_private(uri->host));
 }
 
 static int check_url(struct acr_curl_transfer *transfer, struct acr_error *error)
@@ -54,7 +63,7 @@ static int check_url(struct acr_curl_transfer *transfer, struct acr_error *error
 		return acr_fail(error, ACR_ERROR_USAGE, "cannot send a request to '%s://%s': only https is supported",
 				uri->scheme, transfer->where);
 	}
-	if (!https && !may_be_plain(uri, request->auth)) {
+	if (!https && !may_be_plain(uri, request)) {
 		return acr_fail(error, ACR_ERROR_USAGE,
 				"refused to send a request to 'http://%s': bearer tokens are only sent over https",
 				transfer->where);
