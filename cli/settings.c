@@ -84,6 +84,15 @@ const char *settings_cache_folder(struct settings *settings)
 	return settings->cache_folder;
 }
 
+/* Programs are often run as somebody who has no access to the home folder that they are told (a container with another
+ * user): whose home is closed has nothing there. */
+bool settings_is_absent(const char *path)
+{
+	if (access(path, F_OK) == 0)
+		return false;
+	return errno == ENOENT || errno == ENOTDIR || (errno == EACCES && !settings_variable("AZURE_CONFIG_DIR"));
+}
+
 /* Read an INI file; an absent one is an empty object. The first fault of any file is kept. */
 static struct acr_json *read_ini(struct settings *settings, const char *path)
 {
@@ -91,7 +100,7 @@ static struct acr_json *read_ini(struct settings *settings, const char *path)
 	struct acr_json *file = NULL;
 	struct acr_error error = ACR_ERROR_INIT;
 
-	if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+	if (settings_is_absent(path))
 		return acr_json_new_object();
 	if (acr_file_read(path, &text, &error) == 0 && ini_parse(path, acr_buf_str(&text), &file, &error) == 0)
 		return file;

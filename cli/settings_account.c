@@ -2,11 +2,9 @@
 #include <acr/clock.h>
 #include <acr/file.h>
 #include <acr/mem.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "settings_files.h"
 
@@ -20,7 +18,7 @@ static int load_profile(const char *path, bool last, struct acr_json **ret, stru
 	ACR_AUTO(acr_buf) text = ACR_BUF_INIT_MAX(64 << 20);
 	int rc;
 
-	if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+	if (settings_is_absent(path)) {
 		*ret = acr_json_new_object();
 		return 0;
 	}

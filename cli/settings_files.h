@@ -14,6 +14,9 @@ struct settings {
 	struct acr_error error;    /* first fault of a configuration file */
 };
 
+/* Whether there is no such file of the configuration, as far as can be seen. */
+bool settings_is_absent(const char *path);
+
 /* clouds.config as an object of sections. */
 struct acr_json *settings_clouds(struct settings *settings);
 /* Name of the active cloud. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -236,6 +237,43 @@ static void test_broken_file(void **state)
 	assert_setting("core", "output", NULL);
 	assert_int_equal(settings_check(settings, &error), ACR_ERROR_FORMAT);
 	assert_string_equal(error.message, expected);
+}
+
+/* What reading the configuration comes to for somebody who may not enter its folder. */
+static int check_as_stranger(const char *folder)
+{
+	if (setuid(65534) < 0)
+		return 1;
+	if (folder)
+		setenv("AZURE_CONFIG_DIR", folder, 1);
+	renew();
+	settings_get(settings, "core", "output");
+	return settings_check(settings, NULL);
+}
+
+/* A home folder that is closed has nothing; a folder that was named must be readable. */
+static void test_closed_home(void **state)
+{
+	ACR_AUTO_FREE char *folder = acr_path_join(root, ".azure");
+	const struct {
+		const char *folder;
+		int result;
+	} cases[] = {{NULL, 0}, {folder, ACR_ERROR_FILE}};
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	write_file(".azure/config", "[core]\noutput = table\n");
+	for (size_t i = 0; i < ACR_COUNT(cases); i++) {
+		pid_t child = fork();
+		int status = -1;
+
+		assert_true(child >= 0);
+		if (child == 0)
+			_exit(check_as_stranger(cases[i].folder) == cases[i].result ? 0 : 1);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+	}
 }
 
 /* ---- clouds ---- */
@@ -550,6 +588,7 @@ int main(void)
 		TEST(test_working_folder_that_is_gone),
 		TEST(test_flags),
 		TEST(test_broken_file),
+		TEST(test_closed_home),
 		TEST(test_builtin_clouds),
 		TEST(test_own_clouds),
 		TEST(test_broken_clouds),
