@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -18,7 +16,6 @@
 #define POLL_MS 50
 #define MAX_WORDS 16
 
-extern char **environ;
 
 /* A command line, taken apart at blanks; what it points to is `text`. */
 struct command_line {
@@ -55,6 +52,7 @@ static bool make_line(const char *text, size_t length, const char *url, struct c
 	}
 	if (!count || !(line.program = process_find(line.argv[0])))
 		return false;
+	line.argv[0] = line.program;
 	if (!line.filled_in)
 		line.argv[count] = url;
 	*ret = line;
@@ -105,24 +103,14 @@ bool browser_is_here(void)
 static int start(const struct command_line *line, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, reset;
 	int rc;
 
-	sigemptyset(&none);
-	sigemptyset(&reset);
-	sigaddset(&reset, SIGPIPE);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &reset);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-	rc = posix_spawn(pid, line->program, &actions, &attributes, (char *const *)(const void *)line->argv, environ);
+	rc = process_start(line->argv, &actions, true, pid);
 	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
 	return rc;
 }
 

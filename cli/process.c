@@ -65,11 +65,28 @@ struct process {
 	struct pollfd streams[2];
 };
 
+int process_start(const char *const *argv, const posix_spawn_file_actions_t *actions, bool own_session, pid_t *ret)
+{
+	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (own_session ? POSIX_SPAWN_SETSID : 0);
+	posix_spawnattr_t attributes;
+	sigset_t none, reset;
+	int rc;
+
+	sigemptyset(&none);
+	sigemptyset(&reset);
+	sigaddset(&reset, SIGPIPE);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &reset);
+	posix_spawnattr_setflags(&attributes, flags);
+	rc = posix_spawn(ret, argv[0], actions, &attributes, (char *const *)(const void *)argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	return rc;
+}
+
 static int start(const char *const *argv, int input, struct process *process, struct acr_error *error)
 {
 	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, reset;
 	int out[2], err[2], rc;
 
 	if (pipe2(out, O_CLOEXEC) < 0)
@@ -80,20 +97,12 @@ static int start(const char *const *argv, int input, struct process *process, st
 		close(out[1]);
 		return rc;
 	}
-	sigemptyset(&none);
-	sigemptyset(&reset);
-	sigaddset(&reset, SIGPIPE);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &reset);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
-	rc = posix_spawn(&process->pid, argv[0], &actions, &attributes, (char *const *)(const void *)argv, environ);
+	rc = process_start(argv, &actions, false, &process->pid);
 	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
 	close(out[1]);
 	close(err[1]);
 	process->streams[0] = (struct pollfd){.fd = out[0], .events = POLLIN};
