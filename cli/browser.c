@@ -16,7 +16,6 @@
 #define POLL_MS 50
 #define MAX_WORDS 16
 
-
 /* A command line, taken apart at blanks; what it points to is `text`. */
 struct command_line {
 	char *text, *program, *filled_in;
