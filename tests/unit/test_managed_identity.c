@@ -287,6 +287,23 @@ static void test_cannot_do(void **state)
 					      "it knows user-assigned identities by their client id only");
 }
 
+/* A job on an Arc machine has no variables; the agent's file tells. Variables go first. */
+static void test_arc_without_variables(void **state)
+{
+	static const char *const none[] = {NULL};
+	static const char *const app[] = {"IDENTITY_ENDPOINT", "http://127.0.0.1:2/t", "IDENTITY_HEADER", "s", NULL};
+	struct fixture *f = *state;
+
+	f->options.arc_agent = "/proc/self/exe";
+	variables = none;
+	expect(f, "http://127.0.0.1:40342/metadata/identity/oauth2/token?api-version=2020-06-01&resource=*", 200, TOKEN);
+	fake_expect_header(f->script, "Metadata", "true");
+	assert_int_equal(get(f), 0);
+	variables = app;
+	expect(f, "http://127.0.0.1:2/t?api-version=2019-08-01&*", 200, TOKEN);
+	assert_int_equal(get(f), 0);
+}
+
 static void test_arc(void **state)
 {
 	static const char *const service[] = {"IDENTITY_ENDPOINT", "http://127.0.0.1:3/t", "IMDS_ENDPOINT", "x", NULL};
@@ -332,6 +349,7 @@ int main(void)
 		TEST(test_end_from_the_token),
 		TEST(test_cannot_do),
 		TEST(test_arc),
+		TEST(test_arc_without_variables),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,7 @@ struct acr_managed_identity_options {
 	 * than a second to show that it is there, and that it is not is no failure (ACR_ERROR_SIGN_IN). */
 	bool guess;
 	struct acr_cache *cache;    /* borrowed; remembers for a minute that no such service is there; may be NULL */
+	const char *arc_agent;      /* the file that shows a machine of Azure Arc; NULL: /opt/azcmagent/bin/himds */
 	const char *arc_key_folder; /* where Azure Arc may keep its secrets; NULL: /var/opt/azcmagent/tokens */
 };
 /* App Service, Functions and Container Apps, Azure Machine Learning, Cloud Shell, Azure Arc, and the metadata service

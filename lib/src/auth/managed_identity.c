@@ -3,6 +3,7 @@
  * https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <acr/uri.h>
 #include "auth/managed_identity.h"
 #include "auth/oauth.h"
@@ -11,12 +12,13 @@
 #define ABSENT_KIND "identity-absent"
 #define ABSENT_S 60 /* scripts should not wait for each of their commands; a machine that starts, not for long */
 #define ARC_KEY_FOLDER "/var/opt/azcmagent/tokens"
+#define ARC_AGENT "/opt/azcmagent/bin/himds"
 
 struct managed_identity {
 	struct acr_credential credential;
 	acr_environment environment;
 	enum acr_identity_kind kind;
-	char *id, *key_folder, *cache_key;
+	char *id, *arc_agent, *key_folder, *cache_key;
 	bool guess, absent; /* absent: found out by asking */
 	struct acr_cache *cache;
 	struct acr_transport *transport;
@@ -28,7 +30,7 @@ static const struct identity_service *const services[] = {
 	&identity_app_service, &identity_machine_learning, &identity_cloud_shell, &identity_arc, &identity_imds,
 };
 
-static bool is_here(const struct identity_service *service, acr_environment environment)
+static bool is_announced(const struct identity_service *service, acr_environment environment)
 {
 	for (size_t i = 0; i < ACR_COUNT(service->variables) && service->variables[i]; i++) {
 		if (!environment(service->variables[i]))
@@ -37,12 +39,16 @@ static bool is_here(const struct identity_service *service, acr_environment envi
 	return true;
 }
 
-static const struct identity_service *find_service(acr_environment environment)
+static const struct identity_service *find_service(acr_environment environment, const char *arc_agent)
 {
 	size_t i = 0;
 
-	while (!is_here(services[i], environment)) /* the last one needs no variable */
+	while (!is_announced(services[i], environment)) { /* the last one needs no variable */
+		/* Who signs in to an Arc machine gets its variables, but jobs and services do not. */
+		if (services[i] == &identity_arc && access(arc_agent, F_OK) == 0)
+			break;
 		i++;
+	}
 	return services[i];
 }
 
@@ -132,7 +138,7 @@ static int get(struct acr_credential *credential, const char *resource, const ch
 	       struct acr_error *error)
 {
 	struct managed_identity *self = (struct managed_identity *)credential;
-	const struct identity_service *service = find_service(self->environment);
+	const struct identity_service *service = find_service(self->environment, self->arc_agent);
 	const struct identity_request request = {
 		.environment = self->environment,
 		.id = {self->kind, self->id},
@@ -163,6 +169,7 @@ static void free_credential(struct acr_credential *credential)
 	struct managed_identity *self = (struct managed_identity *)credential;
 
 	free(self->id);
+	free(self->arc_agent);
 	free(self->key_folder);
 	free(self->cache_key);
 	free(self);
@@ -172,19 +179,21 @@ struct acr_credential *acr_managed_identity_new(const struct acr_managed_identit
 						struct acr_transport *transport, const struct acr_clock *clock)
 {
 	struct managed_identity *self = acr_alloc(sizeof(*self));
-	const struct identity_service *service = find_service(options->environment);
-	const char *endpoint = service->variables[0] ? options->environment(service->variables[0]) : "";
+	const char *agent = options->arc_agent ? options->arc_agent : ARC_AGENT;
+	const struct identity_service *service = find_service(options->environment, agent);
+	const char *endpoint = service->variables[0] ? options->environment(service->variables[0]) : NULL;
 
 	self->environment = options->environment;
 	self->kind = options->id.kind;
 	self->id = acr_strdup(options->id.id);
+	self->arc_agent = acr_strdup(agent);
 	self->key_folder = acr_strdup(options->arc_key_folder ? options->arc_key_folder : ARC_KEY_FOLDER);
 	self->guess = options->guess;
 	self->cache = options->cache;
 	self->transport = transport;
 	self->clock = clock;
-	self->cache_key = acr_format("managed identity\n%s\n%s\n%d\n%s", service->name, endpoint, (int)self->kind,
-				     self->id ? self->id : "");
+	self->cache_key = acr_format("managed identity\n%s\n%s\n%d\n%s", service->name, endpoint ? endpoint : "",
+				     (int)self->kind, self->id ? self->id : "");
 	self->credential = (struct acr_credential){
 		.name = "managed identity",
 		.get = get,
