@@ -135,7 +135,7 @@ what_is_there() {
 	completes 'acr credential-set show -r typedlab -n ' myset
 	completes 'acr connected-registry show -r typedlab -n ' edge1
 	completes 'acr agentpool show -r typedlab -n ' mypool
-	completes 'acr identity assign -n typedlab --identities ' "$identity"
+	offers 'acr identity assign -n typedlab --identities ' "$identity"
 }
 
 # Time of a completion whose services do not answer, in milliseconds.
