@@ -64,13 +64,9 @@ static const struct option mode = {
 	.fallback = "ReadOnly",
 	.help = "What clients may do.",
 };
+#define ABOVE .name = "parent", .letter = 'p', .type = &type_name, .maximum = 50, .complete = "gateway"
 static const struct option parent = {
-	.name = "parent",
-	.letter = 'p',
-	.type = &type_name,
-	.minimum = 1,
-	.maximum = 50,
-	.complete = "gateway",
+	ABOVE,
 	.help = "The connected registry to synchronize with; the registry itself by default.",
 };
 #define SCHEDULE                                                                                                       \
@@ -161,12 +157,7 @@ static const struct option cleanup = {
 	.help = "Delete its token and scope map, too, and what others may do for it.",
 };
 static const struct option of_parent = {
-	.name = "parent",
-	.letter = 'p',
-	.type = &type_name,
-	.minimum = 1,
-	.maximum = 50,
-	.complete = "gateway",
+	ABOVE,
 	.help = "Only those below this connected registry.",
 };
 static const struct option no_children = {

@@ -63,90 +63,91 @@ static void docker_table(void **state)
 	}
 }
 
+static const struct {
+	const char *rules, *path;
+	bool ignored;
+} pattern_rows[] = {
+	{"node_modules", "node_modules", true},
+	{"node_modules", "node_modules/a/b.js", true},
+	{"node_modules", "sub/node_modules", false},
+	{"node_modules/", "node_modules", true},
+	{"/node_modules", "node_modules/x", true},
+	{"./node_modules/.", "node_modules/x", true},
+	{"a/../b", "b", true},
+	{"/../b", "b", true},
+	{"../b", "b", false},
+	{".", "b", false},
+	{"/", "b", false},
+	{"a//b", "a/b", true},
+	{"  a  ", "a", true},
+	{"\xC2\xA0 a\xE3\x80\x80", "a", true},
+	{"\xEF\xBB\xBF"
+	 "a",
+	 "a", true},
+	{"a\r\nb\r\n", "a", true},
+	{"a\r\nb\r\n", "b", true},
+	{"# a\na # b", "a", false},
+	{" #a", "#a", true},
+	{"\\#a", "#a", true},
+	{"\\!a", "!a", true},
+	{"./!a\n", "!a", false},
+	{"*.log", "x.log", true},
+	{"*.log", "sub/x.log", false},
+	{"**/*.log", "x.log", true},
+	{"**/*.log", "a/b/x.log", true},
+	{"**/*.log", "a/b/x.log.txt", false},
+	{"**/.env", "b.env", false},
+	{"**.env", "b.env", true},
+	{"**.env", "a/b.env", true},
+	{"**file?", "profiles", false},
+	{"**file?", "a/file1", true},
+	{"a/**/b", "a/b", true},
+	{"a/**/b", "a/x/y/b", true},
+	{"a/**/b", "a/xb", false},
+	{"dir**", "dirty", true},
+	{"dir**", "adir", false},
+	{"**/a/**", "x/a/b", true},
+	{"**/a/**", "x/a", false},
+	{"**/**", "x/a", true},
+	{"x*y**/z", "xaybyz", true},
+	{"a+b", "a+b", true},
+	{"(x)", "(x)", true},
+	{"a{1}|^$*", "a{1}|^$b", true},
+	{"a{1}|^$*", "a", false},
+	{"a?b",
+	 "a\xE2\x98\xBA"
+	 "b",
+	 true},
+	{"a???b",
+	 "a\xE2\x98\xBA"
+	 "b",
+	 false},
+	{"a?b", "a/b", false},
+	{"a*b", "a/b", false},
+	{"a[^a]b",
+	 "a\xE2\x98\xBA"
+	 "b",
+	 true},
+	{"*[^\xC3\xA9]", "\xC3\xA9", false},
+	{"[a-\xCE\xB6]*", "\xCE\xB1", true},
+	{"*[a-\xCE\xB6]", "A", false},
+	{"[\\]a]", "]", true},
+	{"[\\-x]", "-", true},
+	{"[x\\-]", "z", false},
+	{"a]b", "a]b", true},
+	{"[*?]", "*", true},
+	{"[*?]", "b", false},
+	{"a*b?c*x", "abxbbxdbxebxczzx", true},
+	{"a*b?c*x", "abxbbxdbxebxczzy", false},
+	{"*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
+};
+
 static void patterns(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *rules, *path;
-		bool ignored;
-	} rows[] = {
-		{"node_modules", "node_modules", true},
-		{"node_modules", "node_modules/a/b.js", true},
-		{"node_modules", "sub/node_modules", false},
-		{"node_modules/", "node_modules", true},
-		{"/node_modules", "node_modules/x", true},
-		{"./node_modules/.", "node_modules/x", true},
-		{"a/../b", "b", true},
-		{"/../b", "b", true},
-		{"../b", "b", false},
-		{".", "b", false},
-		{"/", "b", false},
-		{"a//b", "a/b", true},
-		{"  a  ", "a", true},
-		{"\xC2\xA0 a\xE3\x80\x80", "a", true},
-		{"\xEF\xBB\xBF"
-		 "a",
-		 "a", true},
-		{"a\r\nb\r\n", "a", true},
-		{"a\r\nb\r\n", "b", true},
-		{"# a\na # b", "a", false},
-		{" #a", "#a", true},
-		{"\\#a", "#a", true},
-		{"\\!a", "!a", true},
-		{"./!a\n", "!a", false},
-		{"*.log", "x.log", true},
-		{"*.log", "sub/x.log", false},
-		{"**/*.log", "x.log", true},
-		{"**/*.log", "a/b/x.log", true},
-		{"**/*.log", "a/b/x.log.txt", false},
-		{"**/.env", "b.env", false},
-		{"**.env", "b.env", true},
-		{"**.env", "a/b.env", true},
-		{"**file?", "profiles", false},
-		{"**file?", "a/file1", true},
-		{"a/**/b", "a/b", true},
-		{"a/**/b", "a/x/y/b", true},
-		{"a/**/b", "a/xb", false},
-		{"dir**", "dirty", true},
-		{"dir**", "adir", false},
-		{"**/a/**", "x/a/b", true},
-		{"**/a/**", "x/a", false},
-		{"**/**", "x/a", true},
-		{"x*y**/z", "xaybyz", true},
-		{"a+b", "a+b", true},
-		{"(x)", "(x)", true},
-		{"a{1}|^$*", "a{1}|^$b", true},
-		{"a{1}|^$*", "a", false},
-		{"a?b",
-		 "a\xE2\x98\xBA"
-		 "b",
-		 true},
-		{"a???b",
-		 "a\xE2\x98\xBA"
-		 "b",
-		 false},
-		{"a?b", "a/b", false},
-		{"a*b", "a/b", false},
-		{"a[^a]b",
-		 "a\xE2\x98\xBA"
-		 "b",
-		 true},
-		{"*[^\xC3\xA9]", "\xC3\xA9", false},
-		{"[a-\xCE\xB6]*", "\xCE\xB1", true},
-		{"*[a-\xCE\xB6]", "A", false},
-		{"[\\]a]", "]", true},
-		{"[\\-x]", "-", true},
-		{"[x\\-]", "z", false},
-		{"a]b", "a]b", true},
-		{"[*?]", "*", true},
-		{"[*?]", "b", false},
-		{"a*b?c*x", "abxbbxdbxebxczzx", true},
-		{"a*b?c*x", "abxbbxdbxebxczzy", false},
-		{"*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
-	};
-	for (size_t i = 0; i < ACR_COUNT(rows); i++) {
-		if (ignored(rows[i].rules, rows[i].path) != rows[i].ignored) {
-			fail_msg("'%s' and path '%s'", rows[i].rules, rows[i].path);
+	for (size_t i = 0; i < ACR_COUNT(pattern_rows); i++) {
+		if (ignored(pattern_rows[i].rules, pattern_rows[i].path) != pattern_rows[i].ignored) {
+			fail_msg("'%s' and path '%s'", pattern_rows[i].rules, pattern_rows[i].path);
 		}
 	}
 }

@@ -80,6 +80,11 @@ static void translate_part(const char *part, size_t length, bool last, struct ac
 /* Whether az and Docker certainly read the rule alike; no means maybe. */
 static bool is_alike(const char *rule)
 {
+	for (const char *c = rule; *c; c++) {
+		if ((unsigned char)*c >= 0x80) {
+			return false; /* blanks of other alphabets are trimmed by one and not by the other */
+		}
+	}
 	if (strchr("! \t/", *rule) || strpbrk(rule, "+(){}|^$[]\\") || strstr(rule, "//")) {
 		return false;
 	}
