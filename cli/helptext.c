@@ -46,6 +46,8 @@ static void add_limits(const struct option *option, struct acr_buf *out)
 
 	if (option->minimum && !option->maximum)
 		acr_buf_printf(out, " At least %ld%s.", option->minimum, unit);
+	else if (option->maximum && *unit && !option->minimum)
+		acr_buf_printf(out, " At most %ld%s.", option->maximum, unit);
 	else if (option->maximum)
 		acr_buf_printf(out, " From %ld to %ld%s.", option->minimum, option->maximum, unit);
 }

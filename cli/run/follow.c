@@ -43,11 +43,8 @@ static int write_rest(void *user, const void *bytes, size_t length)
 static int ended(void *user, struct acr_error *error)
 {
 	struct follower *follower = user;
-	struct acr_json *run = NULL;
-	int rc = run_watch_look(follower->watch, &run, error);
 
-	acr_json_free(run);
-	return rc;
+	return run_watch_look(follower->watch, error);
 }
 
 /* The log's addresses: a blob that grows ("logLink"), or an artifact of a finished run ("logArtifactLink"). */
@@ -135,12 +132,12 @@ static int print_log(struct run_watch *watch, const struct acr_json *address, FI
 int run_watch_log(struct run_watch *watch, FILE *out, struct acr_error *error)
 {
 	const struct acr_clock *clock = &watch->context->clock;
-	ACR_AUTO_PTR(acr_json) *address = NULL, *run = NULL;
+	ACR_AUTO_PTR(acr_json) *address = NULL;
 	int rc;
 
-	while ((rc = log_address(watch, &address, error)) < 0 && acr_error_is_momentary(error) && !run) {
+	while ((rc = log_address(watch, &address, error)) < 0 && acr_error_is_momentary(error) && !watch->run) {
 		acr_error_clear(error);
-		if ((rc = run_watch_look(watch, &run, error)) < 0 || (rc = clock->sleep(clock, PAUSE_MS, error)) < 0)
+		if ((rc = run_watch_look(watch, error)) < 0 || (rc = clock->sleep(clock, PAUSE_MS, error)) < 0)
 			return rc;
 	}
 	return rc < 0 ? rc : print_log(watch, address, out, error);

@@ -104,18 +104,17 @@ static int follow_log(struct run_watch *watch, struct acr_error *error)
 static int see_to_end(struct run_watch *watch, struct acr_json **ret, struct acr_error *error)
 {
 	struct context *context = watch->context;
-	ACR_AUTO_PTR(acr_json) *run = NULL;
 	bool logs = !args_flag(context->args, "no-logs");
 	int rc = logs ? follow_log(watch, error) : 0;
 
 	if (rc == 0)
-		rc = run_watch_wait(watch, &run, error);
+		rc = run_watch_wait(watch, error);
 	progress_clear(watch->progress);
 	if (rc == 0)
-		rc = run_verdict(context, run, error);
+		rc = run_verdict(context, watch->run, error);
 	if (rc < 0 || (logs && !context->result_given))
 		return rc;
-	return run_finish(context, TAKE(run), ret, error);
+	return run_finish(context, TAKE(watch->run), ret, error);
 }
 
 int schedule_explain_refusal(int rc, struct acr_error *error)

@@ -26,6 +26,7 @@ void run_watch_begin(struct run_watch *watch, struct context *context, const cha
 void run_watch_end(struct run_watch *watch)
 {
 	progress_free(watch->progress);
+	acr_json_free(watch->run);
 	free(watch->status);
 	free(watch->created);
 }
@@ -152,12 +153,14 @@ static void keep_text(char **member, const struct acr_json *run, const char *poi
 	}
 }
 
-int run_watch_look(struct run_watch *watch, struct acr_json **ret, struct acr_error *error)
+int run_watch_look(struct run_watch *watch, struct acr_error *error)
 {
 	ACR_AUTO_PTR(acr_json) *run = NULL;
 	int64_t now = ticks(watch);
 	int rc;
 
+	if (watch->run)
+		return 1;
 	/* Before it is given up, it is asked about once more: an agent may have it by now. */
 	if (!watch->pause || now - watch->asked >= watch->pause || is_late(watch, now)) {
 		if ((rc = get_run(watch, &run, error)) < 0)
@@ -169,7 +172,7 @@ int run_watch_look(struct run_watch *watch, struct acr_json **ret, struct acr_er
 		keep_text(&watch->status, run, "/properties/status");
 		keep_text(&watch->created, run, "/properties/createTime");
 		if (run && has_ended(watch)) {
-			*ret = TAKE(run);
+			watch->run = TAKE(run);
 			return 1;
 		}
 	}
@@ -178,12 +181,12 @@ int run_watch_look(struct run_watch *watch, struct acr_json **ret, struct acr_er
 	return rc;
 }
 
-int run_watch_wait(struct run_watch *watch, struct acr_json **ret, struct acr_error *error)
+int run_watch_wait(struct run_watch *watch, struct acr_error *error)
 {
 	int rc;
 
 	watch->pause = 0;
-	while ((rc = run_watch_look(watch, ret, error)) == 0) {
+	while ((rc = run_watch_look(watch, error)) == 0) {
 		int64_t left = watch->asked + watch->pause - ticks(watch);
 
 		if (left > 0 && watch->progress && left > FIRST_PAUSE_MS)
