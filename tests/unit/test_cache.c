@@ -16,6 +16,7 @@
 #include <acr/cache.h>
 #include <acr/file.h>
 #include "fake_clock.h"
+#include "scratch.h"
 
 #define KIND "registry-access"
 
@@ -38,10 +39,7 @@ static void warn(void *user, const char *line)
 static int set_up(void **state)
 {
 	struct fixture *f = acr_alloc(sizeof(*f));
-	char template[] = "/tmp/acr-test-XXXXXX";
-
-	assert_non_null(mkdtemp(template));
-	f->parent = acr_strdup(template);
+	f->parent = scratch_folder_new();
 	f->folder = acr_path_join(f->parent, "a/b");
 	fake_clock_init(&f->clock);
 	f->cache = acr_cache_new(f->folder, &f->clock.clock, warn, f);
@@ -52,11 +50,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	ACR_AUTO_FREE char *command = acr_format("chmod -R u+rwx '%s'; rm -rf '%s'", f->parent, f->parent);
 
 	acr_cache_free(f->cache);
-	assert_int_equal(system(command), 0);
-	free(f->parent);
+	scratch_folder_free(f->parent);
 	free(f->folder);
 	free(f);
 	return 0;

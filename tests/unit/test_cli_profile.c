@@ -16,6 +16,7 @@
 #include "auth/msal_lock.h"
 #include "fake_clock.h"
 #include "fake_transport.h"
+#include "scratch.h"
 
 #define ARM "https://management.core.windows.net/"
 #define SCOPE ARM "/.default"
@@ -59,10 +60,7 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = acr_alloc(sizeof(*f));
-	char template[] = "/tmp/acr-test-XXXXXX";
-
-	assert_non_null(mkdtemp(template));
-	f->folder = acr_strdup(template);
+	f->folder = scratch_folder_new();
 	f->cache = acr_path_join(f->folder, "msal_token_cache.json");
 	fake_clock_init(&f->clock);
 	f->script = fake_script_new();
@@ -75,16 +73,14 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	ACR_AUTO_FREE char *command = acr_format("chmod -R u+rwx '%s'; rm -rf '%s'", f->folder, f->folder);
 
 	acr_credential_free(f->credential);
 	acr_transport_free(f->transport);
 	fake_script_done(f->script);
-	assert_int_equal(system(command), 0);
 	acr_cloud_clear(&f->cloud);
 	acr_token_clear(&f->token);
 	acr_error_clear(&f->error);
-	free(f->folder);
+	scratch_folder_free(f->folder);
 	free(f->cache);
 	free(f);
 	return 0;

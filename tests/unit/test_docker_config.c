@@ -17,6 +17,7 @@
 #include <acr/file.h>
 #include <acr/json.h>
 #include "auth/docker_helper.h"
+#include "scratch.h"
 
 #define TOKEN_AUTH "MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwOg=="
 
@@ -29,10 +30,7 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = acr_alloc(sizeof(*f));
-	char template[] = "/tmp/acr-test-XXXXXX";
-
-	assert_non_null(mkdtemp(template));
-	f->folder = acr_strdup(template);
+	f->folder = scratch_folder_new();
 	f->config = acr_path_join(f->folder, "docker/config.json");
 	f->podman = acr_path_join(f->folder, "run/auth.json");
 	f->docker.docker_folder = acr_path_join(f->folder, "docker");
@@ -48,11 +46,9 @@ static int tear_down(void **state)
 	struct fixture *f = *state;
 
 	setenv("PATH", f->path, 1);
-	ACR_AUTO_FREE char *command = acr_format("rm -rf '%s'", f->folder);
-	assert_int_equal(system(command), 0);
 	acr_error_clear(&f->error);
 	free((char *)(uintptr_t)f->docker.docker_folder);
-	free(f->folder);
+	scratch_folder_free(f->folder);
 	free(f->config);
 	free(f->podman);
 	free(f->path);

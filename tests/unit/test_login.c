@@ -20,6 +20,7 @@
 #include "auth/msal_cache.h"
 #include "fake_clock.h"
 #include "fake_transport.h"
+#include "scratch.h"
 
 #define ARM "https://management.core.windows.net/"
 #define AUTHORITY "https://login.microsoftonline.com/organizations/oauth2/v2.0/"
@@ -41,10 +42,7 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = acr_alloc(sizeof(*f));
-	char template[] = "/tmp/acr-test-XXXXXX";
-
-	assert_non_null(mkdtemp(template));
-	f->folder = acr_strdup(template);
+	f->folder = scratch_folder_new();
 	f->cache = acr_path_join(f->folder, "msal_token_cache.json");
 	fake_clock_init(&f->clock);
 	f->script = fake_script_new();
@@ -59,16 +57,14 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	ACR_AUTO_FREE char *command = acr_format("rm -rf '%s'", f->folder);
 
 	acr_transport_free(f->transport);
 	fake_script_done(f->script);
-	assert_int_equal(system(command), 0);
 	acr_cloud_clear(&f->cloud);
 	acr_device_code_clear(&f->code);
 	acr_signed_in_clear(&f->who);
 	acr_error_clear(&f->error);
-	free(f->folder);
+	scratch_folder_free(f->folder);
 	free(f->cache);
 	free(f);
 	return 0;

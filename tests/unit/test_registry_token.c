@@ -15,6 +15,7 @@
 #include <acr/file.h>
 #include "fake_clock.h"
 #include "fake_transport.h"
+#include "scratch.h"
 
 #define REGISTRY "reg.azurecr.io"
 #define EXCHANGE_URL "https://reg.azurecr.io/oauth2/exchange"
@@ -87,10 +88,7 @@ static void reopen(struct fixture *f)
 static int set_up(void **state)
 {
 	struct fixture *f = acr_alloc(sizeof(*f));
-	char template[] = "/tmp/acr-test-XXXXXX";
-
-	assert_non_null(mkdtemp(template));
-	f->folder = acr_strdup(template);
+	f->folder = scratch_folder_new();
 	fake_clock_init(&f->clock);
 	f->script = fake_script_new();
 	f->plain = fake_transport_new(f->script);
@@ -103,15 +101,13 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	ACR_AUTO_FREE char *command = acr_format("rm -rf '%s'", f->folder);
 
 	close_auth(f);
 	acr_transport_free(f->plain);
 	fake_script_done(f->script);
-	assert_int_equal(system(command), 0);
 	acr_buf_clear(&f->account.asked);
 	acr_error_clear(&f->error);
-	free(f->folder);
+	scratch_folder_free(f->folder);
 	free(f);
 	return 0;
 }
